@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// usage is processor time by who used it.
+type usage struct{ server, postgres, generator time.Duration }
+
+func (u usage) plus(v usage) usage {
+	return usage{u.server + v.server, u.postgres + v.postgres, u.generator + v.generator}
+}
+
+func (u usage) minus(v usage) usage {
+	return usage{u.server - v.server, u.postgres - v.postgres, u.generator - v.generator}
+}
+
+func (u usage) per(count int) usage {
+	if count == 0 {
+		return usage{}
+	}
+	n := time.Duration(count)
+	return usage{u.server / n, u.postgres / n, u.generator / n}
+}
+
+// text is a line for 'where the time goes'; empty where the system does not tell.
+func (u usage) text() string {
+	if u == (usage{}) {
+		return ""
+	}
+	us := func(d time.Duration) int64 { return d.Microseconds() }
+	return fmt.Sprintf("processor time an operation: server %d us, Postgres %d us, generator %d us",
+		us(u.server), us(u.postgres), us(u.generator))
+}
+
+// tick is the unit of the times in /proc: USER_HZ, 100 a second on every Linux that Go runs on.
+const tick = 10 * time.Millisecond
+
+// process is what /proc says of one.
+type process struct {
+	pid, parent int
+	used        time.Duration
+}
+
+// cpuOf returns what a server (0: none), its Postgres and this process have used so far. It knows
+// Linux only and returns nothing elsewhere.
+func cpuOf(server, database int) usage {
+	all := processes()
+	u := usage{generator: all[os.Getpid()].used, server: all[server].used}
+	for _, p := range all {
+		if p.pid != database && under(all, p, database) {
+			u.postgres += p.used
+		}
+	}
+	return u
+}
+
+// under tells whether p descends from ancestor.
+func under(all map[int]process, p process, ancestor int) bool {
+	for range len(all) {
+		if p.parent == ancestor {
+			return true
+		}
+		parent, ok := all[p.parent]
+		if !ok {
+			return false
+		}
+		p = parent
+	}
+	return false
+}
+
+func processes() map[int]process {
+	files, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		return nil
+	}
+	all := make(map[int]process, len(files))
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue // it has ended
+		}
+		if p, ok := parseStat(text); ok {
+			all[p.pid] = p
+		}
+	}
+	return all
+}
+
+// parseStat reads /proc/<pid>/stat: 'pid (name) state parent …', user and system time being the 12th
+// and 13th field behind the name. The name may hold anything, even brackets.
+func parseStat(text []byte) (process, bool) {
+	open, end := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
+	if open < 1 || end < open {
+		return process{}, false
+	}
+	fields := bytes.Fields(text[end+1:])
+	if len(fields) < 13 {
+		return process{}, false
+	}
+	numbers := make([]int, 4)
+	for i, field := range [][]byte{bytes.TrimSpace(text[:open]), fields[1], fields[11], fields[12]} {
+		n, err := strconv.Atoi(string(field))
+		if err != nil {
+			return process{}, false
+		}
+		numbers[i] = n
+	}
+	return process{pid: numbers[0], parent: numbers[1], used: time.Duration(numbers[2]+numbers[3]) * tick}, true
+}

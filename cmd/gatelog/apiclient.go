@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatelog/gatelog/http/gatelog"
+	"github.com/gatelog/gatelog/http/signature"
+	"github.com/gatelog/gatelog/internal/node"
+)
+
+// connection is a running server and who asks it.
+type connection struct {
+	node.Credentials
+	http *http.Client
+}
+
+// Bounds of one request to a server.
+const (
+	requestTimeout = 60 * time.Second
+	answerMost     = 64 << 20 // bytes
+)
+
+// addConnection adds the flags that name the server, the keys and the place. Those that are not given
+// come from the environment, then from the credentials in the data directory.
+func addConnection(cmd *cobra.Command) {
+	flags := cmd.PersistentFlags()
+	flags.String("endpoint", os.Getenv("GATELOG_ENDPOINT"), "address of the server, e.g. http://127.0.0.1:8080 ($GATELOG_ENDPOINT)")
+	flags.String("access-key", os.Getenv("GATELOG_ACCESS_KEY"), "access key that signs requests ($GATELOG_ACCESS_KEY)")
+	// The secret is kept out of what --help shows as the default.
+	flags.String("secret-key", "", "its secret; better in $GATELOG_SECRET_KEY, where other users of the machine cannot see it")
+	flags.String("project", os.Getenv("GATELOG_PROJECT_ID"), "id of the project ($GATELOG_PROJECT_ID)")
+	flags.String("instance", os.Getenv("GATELOG_INSTANCE_ID"), "id of the gateway instance ($GATELOG_INSTANCE_ID)")
+}
+
+// connect returns the connection that the flags name.
+func connect(cmd *cobra.Command) (*connection, error) {
+	c, err := loadConfig(cmd)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := node.ReadCredentials(c.DataDir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	secretKey := os.Getenv("GATELOG_SECRET_KEY")
+	missing := ""
+	for _, member := range []struct {
+		flag, other string
+		value       *string
+	}{
+		{"endpoint", "", &kept.Endpoint}, {"access-key", "", &kept.AccessKey}, {"secret-key", secretKey, &kept.SecretKey},
+		{"project", "", &kept.ProjectID}, {"instance", "", &kept.InstanceID},
+	} {
+		given, err := cmd.Flags().GetString(member.flag)
+		if err != nil {
+			return nil, err
+		}
+		for _, value := range []string{member.other, given} {
+			if value != "" {
+				*member.value = value
+			}
+		}
+		if *member.value == "" {
+			missing += " --" + member.flag
+		}
+	}
+	if missing != "" {
+		return nil, fmt.Errorf("there is no %s in %s: name that directory with --data-dir, or give%s", node.CredentialsFile, c.DataDir, missing)
+	}
+	return &connection{Credentials: kept, http: &http.Client{Timeout: requestTimeout}}, nil
+}
+
+// failure is an answer that refuses.
+type failure struct {
+	refusal gatelog.Error
+	status  int
+}
+
+// Error says what the server said, and what to do where it could not know that.
+func (f *failure) Error() string {
+	text := fmt.Sprintf("the server answered %d", f.status)
+	if f.refusal.Code != "" {
+		text = f.refusal.Error()
+	}
+	if f.status == http.StatusUnauthorized {
+		text += " (keys come from --access-key and $GATELOG_SECRET_KEY, or from " + node.CredentialsFile + " in --data-dir)"
+	}
+	if f.refusal.RequestID != "" {
+		text += " [request " + f.refusal.RequestID + "]"
+	}
+	return text
+}
+
+// notFound reports whether a server said that there is no such thing.
+func notFound(err error) bool {
+	var f *failure
+	return errors.As(err, &f) && f.status == http.StatusNotFound
+}
+
+// get asks the server for a path beneath the instance and reads the answer into into.
+func (c *connection) get(ctx context.Context, path string, query url.Values, into any) error {
+	base, err := url.Parse(c.Endpoint)
+	if err != nil || base.Host == "" {
+		return fmt.Errorf("--endpoint is %q: an address such as http://127.0.0.1:8080", c.Endpoint)
+	}
+	at := base.JoinPath("gatelog", "v1", "projects", c.ProjectID, "instances", c.InstanceID, path)
+	at.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	if err != nil {
+		return err
+	}
+	if err := signature.Sign(request, nil, c.AccessKey, c.SecretKey, time.Now()); err != nil {
+		return err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("is the server running? %w", err)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, answerMost))
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		return fmt.Errorf("read the answer of %s: %w", c.Endpoint, err)
+	}
+	return c.read(response.StatusCode, body, into)
+}
+
+func (c *connection) read(status int, body []byte, into any) error {
+	if status != http.StatusOK {
+		f := &failure{status: status}
+		if json.Unmarshal(body, &f.refusal) != nil {
+			return fmt.Errorf("%s answered %d, and not as Gatelog does: check --endpoint", c.Endpoint, status)
+		}
+		return f
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("%s answered what Gatelog does not answer: check --endpoint: %w", c.Endpoint, err)
+	}
+	return nil
+}
+
+// apiPath is the path of an API beneath its instance.
+func apiPath(apiID, rest string) string { return strings.Join([]string{"apis", apiID, rest}, "/") }

@@ -1,0 +1,80 @@
+package apig
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/gatelog/gatelog/commands"
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/domain/apig"
+)
+
+// ConfigureFeature sets a feature of an instance (APIG V2 §3.21.1). The keys that a configuration may
+// hold are sealed before the command leaves this process, so that neither the log nor another node
+// ever has them in the clear. Errors: those of apig.State.ConfigureFeature.
+func (c *Commands) ConfigureFeature(ctx context.Context, b *commands.Bus, call commands.Call, f apig.ConfigureFeature) (apig.Feature, domain.Position, error) {
+	config, err := c.sealConfig(ctx, call.Tenant(), f)
+	if err != nil {
+		return apig.Feature{}, 0, err
+	}
+	f.Body.Config = config
+	return c.configureFeature.Do(ctx, b, call, f)
+}
+
+// sealConfig returns the configuration with its secret members sealed. One that is no JSON object has
+// none, and is judged by the domain.
+func (c *Commands) sealConfig(ctx context.Context, tenant string, f apig.ConfigureFeature) (string, error) {
+	names := secretMembers(f.Body.Name)
+	var members map[string]json.RawMessage
+	if len(names) == 0 || json.Unmarshal([]byte(f.Body.Config), &members) != nil {
+		return f.Body.Config, nil
+	}
+	for _, name := range names {
+		var plain string
+		if json.Unmarshal(members[name], &plain) != nil || plain == "" {
+			continue
+		}
+		sealed, err := c.sealer.SealText(ctx, tenant, "feature/"+f.InstanceID+"/"+f.Body.Name+"/"+name, []byte(plain))
+		if err != nil {
+			return "", fmt.Errorf("seal %s of feature %s: %w", name, f.Body.Name, err)
+		}
+		if members[name], err = json.Marshal(sealed); err != nil {
+			return "", err
+		}
+	}
+	text, err := json.Marshal(members)
+	return string(text), err
+}
+
+func secretMembers(feature string) []string {
+	all := apig.Features()
+	i := slices.IndexFunc(all, func(f apig.FeatureSpec) bool { return f.Name == feature })
+	if i < 0 {
+		return nil
+	}
+	return all[i].Secrets
+}
+
+// masked stands for a secret in an answer.
+const masked = "******"
+
+// MaskFeature returns a feature as answers show it: without the keys of its configuration.
+func MaskFeature(name, config string) string {
+	names := secretMembers(name)
+	var members map[string]json.RawMessage
+	if len(names) == 0 || json.Unmarshal([]byte(config), &members) != nil {
+		return config
+	}
+	for _, name := range names {
+		if _, there := members[name]; there {
+			members[name] = json.RawMessage(`"` + masked + `"`)
+		}
+	}
+	text, err := json.Marshal(members)
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}

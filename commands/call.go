@@ -1,0 +1,61 @@
+// Package commands runs use cases: it loads the state, asks the domain, appends what it decided, and
+// waits until the read models have it. It knows no surface; each surface lists its use cases in a
+// package below.
+package commands
+
+import (
+	"github.com/gatelog/gatelog/domain"
+)
+
+// Meta is what a request says about itself.
+type Meta struct {
+	Actor     domain.Actor `json:"actor"`
+	RequestID string       `json:"request_id"`
+	// Reason is why the caller makes the change, in its own words; at most 1024 bytes.
+	Reason string `json:"reason,omitempty"`
+	// IdempotencyKey makes a repeated call return the first answer; empty for none, at most 255
+	// bytes.
+	IdempotencyKey string `json:"idempotency_key,omitempty"`
+}
+
+// Policy answers whether its owner may do an action in a tenant.
+type Policy interface {
+	Allows(tenant, action string) bool
+}
+
+// Call is a request that was authorised. Only Authorize and System make one, so that nothing else
+// reaches a command.
+type Call struct {
+	tenant string
+	meta   Meta
+}
+
+// Tenant is the tenant that the call was authorised for.
+func (c Call) Tenant() string { return c.tenant }
+
+// Meta is what the request says about itself.
+func (c Call) Meta() Meta { return c.meta }
+
+// Authorize returns the call when p allows one of the actions in the tenant, else an error with
+// domain.CodeForbidden that names the first action.
+func Authorize(p Policy, tenant string, meta Meta, actions ...string) (Call, error) {
+	for _, action := range actions {
+		if p.Allows(tenant, action) {
+			return Call{tenant: tenant, meta: meta}, nil
+		}
+	}
+	name := "an action that nobody is granted"
+	if len(actions) > 0 {
+		name = actions[0]
+	}
+	return Call{}, domain.Errorf(domain.CodeForbidden, "the policies of the caller do not allow %s", name)
+}
+
+// System returns a call that Gatelog makes itself: at its first start, and in reactions to events.
+// reason says why.
+func System(tenant, requestID, reason string) Call {
+	return Call{tenant: tenant, meta: Meta{
+		Actor:     domain.Actor{UserID: "gatelog", UserName: "gatelog"},
+		RequestID: requestID, Reason: reason,
+	}}
+}

@@ -1,0 +1,161 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/envelope"
+)
+
+// job is a command on its way.
+type job struct {
+	id      string // of the command: event ids and the decision's ids derive from it
+	name    string
+	call    Call
+	command any
+	ctx     context.Context // ends when nobody waits any more
+	done    chan outcome    // has room for the one outcome
+
+	// answerKey names the recorded answer of this command; empty for none. answered is that answer,
+	// once found.
+	answerKey string
+	answered  *outcome
+}
+
+// outcome is how a command ended.
+type outcome struct {
+	result   any
+	position domain.Position
+	err      error
+}
+
+// writer decides the commands of one tenant, one after another, against a state that it alone
+// changes. It owns the tenant by its fence until the log says otherwise.
+type writer struct {
+	bus     *Bus
+	surface *Surface
+	key     tenantKey
+	queue   chan *job
+	ended   chan struct{}
+	sub     *nats.Subscription
+
+	fence eventstore.Fence
+	state domain.State
+	last  domain.Position // of the tenant's newest message
+}
+
+// Bounds of one gathering: how many waiting commands go into one append together.
+const (
+	queueLength = 1024
+	gatherMost  = 256
+)
+
+func newWriter(b *Bus, s *Surface, key tenantKey) *writer {
+	return &writer{bus: b, surface: s, key: key, queue: make(chan *job, queueLength), ended: make(chan struct{})}
+}
+
+// submit hands a command to the writer and waits for its outcome.
+func (w *writer) submit(ctx context.Context, j *job) outcome {
+	select {
+	case w.queue <- j:
+	case <-w.ended:
+		return outcome{err: errLost}
+	case <-ctx.Done():
+		return outcome{err: unavailable(ctx.Err())}
+	}
+	select {
+	case out := <-j.done:
+		return out
+	case <-w.ended:
+		// The writer may have answered as its last deed.
+		select {
+		case out := <-j.done:
+			return out
+		default:
+			return outcome{err: errLost}
+		}
+	case <-ctx.Done():
+		return outcome{err: unavailable(ctx.Err())}
+	}
+}
+
+// run is the life of the writer: take the tenant, then decide what comes, until the tenant is lost or
+// ctx ends.
+func (w *writer) run(ctx context.Context) {
+	defer w.end()
+	if err := w.take(ctx, nil); err != nil {
+		w.bus.Logger.Error("could not take a tenant", "surface", w.key.surface, "tenant", w.key.tenant, "error", err)
+		return
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case j := <-w.queue:
+			if err := w.process(ctx, w.gather(j)); err != nil {
+				w.bus.Logger.Warn("stopped writing for a tenant", "surface", w.key.surface, "tenant", w.key.tenant, "cause", err)
+				return
+			}
+		}
+	}
+}
+
+// end tells everyone that this writer decides no more.
+func (w *writer) end() {
+	if w.sub != nil {
+		if err := w.sub.Unsubscribe(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+			w.bus.Logger.Warn("could not stop listening for commands", "error", err)
+		}
+	}
+	w.bus.drop(w)
+	close(w.ended)
+}
+
+// gather returns the command and those that wait behind it.
+func (w *writer) gather(first *job) []*job {
+	jobs := []*job{first}
+	for len(jobs) < gatherMost {
+		select {
+		case j := <-w.queue:
+			jobs = append(jobs, j)
+		default:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+// take fences all other writers off and folds the tenant's history. seen, when not nil, is called
+// with every message read: after an append of unknown outcome it tells what did get in. Between the
+// fence and the end of the reading nobody else can append, so what was read is everything.
+func (w *writer) take(ctx context.Context, seen func(eventstore.Recorded)) error {
+	fence, err := w.bus.Log.Take(ctx, w.key.surface, w.key.tenant, w.bus.Node)
+	if err != nil {
+		return err
+	}
+	state := w.surface.NewState(w.key.tenant)
+	fold := func(r eventstore.Recorded) error {
+		if seen != nil {
+			seen(r)
+		}
+		rec, ok, err := envelope.Open(w.surface.Codec, r)
+		if err != nil {
+			return err
+		}
+		if ok {
+			state.Apply(rec)
+		}
+		return nil
+	}
+	filter := eventstore.Tenant(w.key.surface, w.key.tenant)
+	if err := w.bus.Log.Read(ctx, 0, fence.Position(), fold, filter); err != nil {
+		return fmt.Errorf("fold the history: %w", err)
+	}
+	w.fence, w.state, w.last = fence, state, domain.Position(fence.Position())
+	return nil
+}

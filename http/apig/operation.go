@@ -1,0 +1,183 @@
+// Package apig serves the management API of the dedicated API gateway, version 2 ('APIG V2'): it
+// reads requests, asks commands and queries, and spells answers and errors. It decides nothing.
+package apig
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatelog/gatelog/commands"
+	commandsapig "github.com/gatelog/gatelog/commands/apig"
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/http/access"
+	"github.com/gatelog/gatelog/http/web"
+	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+)
+
+// Deps is what the surface stands on.
+type Deps struct {
+	Bus      *commands.Bus
+	Commands *commandsapig.Commands
+	Queries  *projectionsapig.Queries
+	Debugger *commandsapig.Debugger
+	// GatewayDomain is what follows the group id in the subdomain of a group (APIG V2 §3.1.1).
+	GatewayDomain string
+	Logger        *slog.Logger
+}
+
+// Surface is the set of handlers.
+type Surface struct{ Deps }
+
+const (
+	rootPath     = "/v2/{project_id}/apigw"
+	instancePath = rootPath + "/instances/{instance_id}"
+)
+
+// operation describes an operation of the reference.
+type operation struct {
+	id      string // name in the public SDK
+	section string // of the reference
+	method  string
+	path    string
+	status  int // of success
+	summary string
+	// actions of the policies that allow it; any of them will do (APIG V2 §4).
+	actions []string
+	family  family
+	tag     string
+}
+
+// Project is what every request names.
+type Project struct {
+	ProjectID string `path:"project_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Project."`
+}
+
+func (p Project) tenant() string { return p.ProjectID }
+
+// InInstance is what every request beneath an instance names.
+type InInstance struct {
+	Project
+	InstanceID string `path:"instance_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Instance."`
+}
+
+func (i InInstance) in() projectionsapig.In {
+	return projectionsapig.In{Tenant: i.ProjectID, Instance: i.InstanceID}
+}
+
+// tenanted is a request that names its tenant.
+type tenanted interface{ tenant() string }
+
+// precise is a request whose action depends on what it says.
+type precise interface{ action() string }
+
+// Paging is how lists are asked for (APIG V2 §3). Values out of range are corrected, not refused.
+type Paging struct {
+	Offset int `query:"offset" doc:"Entries to pass over. Below 0 is taken as 0."`
+	Limit  int `query:"limit" doc:"Entries to return: 1 to 500. 0 or less is taken as 20, more as 500."`
+}
+
+func (p Paging) page() projectionsapig.Page {
+	limit := p.Limit
+	switch {
+	case limit <= 0:
+		limit = 20
+	case limit > 500:
+		limit = 500
+	}
+	return projectionsapig.Page{Offset: max(p.Offset, 0), Limit: limit}
+}
+
+// precisely reports whether a list asked for an exact match of a parameter.
+func precisely(preciseSearch, parameter string) bool {
+	for name := range strings.SplitSeq(preciseSearch, ",") {
+		if strings.TrimSpace(name) == parameter {
+			return true
+		}
+	}
+	return false
+}
+
+// answer is a body; done is an answer without one. Both name the place of a change in the log.
+type answer[B any] struct {
+	Position string `header:"Gatelog-Position" doc:"Position of the change in the log."`
+	Body     B
+}
+
+type done struct {
+	Position string `header:"Gatelog-Position" doc:"Position of the change in the log."`
+}
+
+// changed is the answer to a mutation.
+func changed[B any](body B, at domain.Position) *answer[B] {
+	return &answer[B]{Position: place(at), Body: body}
+}
+
+func place(at domain.Position) string { return strconv.FormatUint(uint64(at), 10) }
+
+// read is the answer to a query.
+func read[B any](body B) *answer[B] { return &answer[B]{Body: body} }
+
+// positioned is an error with the position of a change that happened all the same.
+type positioned struct {
+	error
+	at domain.Position
+}
+
+func (p positioned) Unwrap() error { return p.error }
+
+// at adds the position of a change to an error; both may be absent.
+func at(position domain.Position, err error) error {
+	if err == nil || position == 0 {
+		return err
+	}
+	return positioned{err, position}
+}
+
+// register adds an operation. Its handler gets a call that is authorised for the request's project.
+func register[I any, O any](s *Surface, api huma.API, op operation, handle func(ctx context.Context, call commands.Call, in *I) (*O, error)) {
+	huma.Register(api, op.describe(), func(ctx context.Context, in *I) (*O, error) {
+		call, err := s.authorize(ctx, op, in)
+		if err != nil {
+			return nil, op.family.spell(s.Logger, op.id, err)
+		}
+		out, err := handle(ctx, call, in)
+		if err == nil {
+			return out, nil
+		}
+		spelled := error(op.family.spell(s.Logger, op.id, err))
+		if p, ok := err.(positioned); ok {
+			spelled = huma.ErrorWithHeaders(spelled, http.Header{"Gatelog-Position": {place(p.at)}})
+		}
+		return nil, spelled
+	})
+}
+
+func (s *Surface) authorize(ctx context.Context, op operation, in any) (commands.Call, error) {
+	caller := access.CallerFrom(ctx)
+	if caller == nil {
+		return commands.Call{}, domain.Errorf(domain.CodeUnauthenticated, "the request is neither signed nor has it a token")
+	}
+	actions := op.actions
+	if p, ok := in.(precise); ok {
+		actions = []string{p.action()}
+	}
+	return commands.Authorize(caller, in.(tenanted).tenant(), web.MetaFrom(ctx), actions...)
+}
+
+func (op operation) describe() huma.Operation {
+	return huma.Operation{
+		OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary,
+		Description:   "APIG V2 §" + op.section + ".",
+		Tags:          []string{op.tag},
+		DefaultStatus: op.status,
+		MaxBodyBytes:  -1, // bounded before authentication
+		// The domain checks bodies, with the documented codes; the schema is for the reader.
+		SkipValidateBody: true,
+		Metadata:         map[string]any{web.SpellKey: web.Spell(op.family.refuse)},
+	}
+}

@@ -1,0 +1,185 @@
+// Package gatelog serves what no other management API has, under /gatelog/v1: the history of an API, all
+// of its versions, the difference between any two of them, the log itself and how far the read models
+// are. It reads requests, asks queries and commands, and spells answers and errors. It decides nothing.
+package gatelog
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/gatelog/gatelog/commands"
+	commandsapig "github.com/gatelog/gatelog/commands/apig"
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/domain/identity"
+	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/http/access"
+	"github.com/gatelog/gatelog/http/web"
+	"github.com/gatelog/gatelog/projections"
+	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+)
+
+// Prefix is the beginning of all paths of this surface. The management of users and projects has the
+// same one.
+const Prefix = "/gatelog/v1/"
+
+// Actions of the policies that allow the operations. Those of projections and of the log are
+// account-wide, the others are granted per project.
+const (
+	ActionHistory     = "gatelog:history:get"
+	ActionVersions    = "gatelog:versions:list"
+	ActionVersion     = "gatelog:versions:get"
+	ActionSetQuota    = "gatelog:quotas:set"
+	ActionProjections = "gatelog:projections:list"
+	ActionLog         = "gatelog:log:get"
+)
+
+// Deps is what the surface stands on.
+type Deps struct {
+	Bus      *commands.Bus
+	Commands *commandsapig.Commands
+	Queries  *projectionsapig.Queries
+	Log      eventstore.Log
+	// DB is a pool of connections to the read models; only the checkpoints are read through it.
+	DB *sqlx.DB
+	// Projections are those whose checkpoints are in DB.
+	Projections []*projections.Projection
+	Logger      *slog.Logger
+	// Caller returns the policies of who sends the request of a context, nil for nobody. Default: those
+	// of access.CallerFrom.
+	Caller func(ctx context.Context) commands.Policy
+}
+
+// surface is the set of handlers.
+type surface struct{ Deps }
+
+// Register adds the operations of the surface with their description to api.
+func Register(api huma.API, d Deps) {
+	if d.Caller == nil {
+		d.Caller = authenticated
+	}
+	s := &surface{d}
+	s.histories(api)
+	s.versions(api)
+	s.quotas(api)
+	s.logs(api)
+}
+
+func authenticated(ctx context.Context) commands.Policy {
+	if caller := access.CallerFrom(ctx); caller != nil {
+		return caller
+	}
+	return nil
+}
+
+// operation describes an operation of this surface.
+type operation struct {
+	id, method, path string
+	action           string // of the policies that allow it
+	summary, doc     string
+}
+
+const (
+	projectPath  = "/gatelog/v1/projects/{project_id}"
+	instancePath = projectPath + "/instances/{instance_id}"
+	apiPath      = instancePath + "/apis/{api_id}"
+)
+
+// inProject is what every request about a project names.
+type inProject struct {
+	ProjectID string `path:"project_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Project."`
+}
+
+func (p inProject) tenant() string { return p.ProjectID }
+
+// inInstance is what every request beneath an instance names.
+type inInstance struct {
+	inProject
+	InstanceID string `path:"instance_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Instance. It may be gone by now."`
+}
+
+func (i inInstance) in() projectionsapig.In {
+	return projectionsapig.In{Tenant: i.ProjectID, Instance: i.InstanceID}
+}
+
+// inAPI is what every request about an API names.
+type inAPI struct {
+	inInstance
+	APIID string `path:"api_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"API. It may be gone by now."`
+}
+
+// accountWide is a request that concerns the whole account.
+type accountWide struct{}
+
+func (accountWide) tenant() string { return identity.Account }
+
+// tenanted is a request that names its tenant.
+type tenanted interface{ tenant() string }
+
+// paging is how lists are asked for.
+type paging struct {
+	Offset int `query:"offset" default:"0" minimum:"0" doc:"Entries to pass over."`
+	Limit  int `query:"limit" default:"20" minimum:"1" maximum:"500" doc:"Entries to return."`
+}
+
+func (p paging) page() projectionsapig.Page {
+	return projectionsapig.Page{Offset: p.Offset, Limit: p.Limit}
+}
+
+// headerPosition tells the place of a change in the log.
+const headerPosition = "Gatelog-Position"
+
+// found is the answer to a query.
+type found[B any] struct{ Body B }
+
+// changed is the answer to a change.
+type changed[B any] struct {
+	Position string `header:"Gatelog-Position" doc:"Position of the change in the log."`
+	Body     B
+}
+
+func place(at domain.Position) string { return strconv.FormatUint(uint64(at), 10) }
+
+// halfway is an error after a change that happened all the same.
+type halfway struct {
+	error
+	at domain.Position
+}
+
+func (h halfway) Unwrap() error { return h.error }
+
+// register adds an operation. Its handler gets a call that is authorised for the request's tenant.
+func register[I, O any](s *surface, api huma.API, op operation, handle func(ctx context.Context, call commands.Call, in *I) (*O, error)) {
+	huma.Register(api, op.describe(), func(ctx context.Context, in *I) (*O, error) {
+		call, err := s.authorize(ctx, op, in)
+		if err != nil {
+			return nil, s.refuse(ctx, op, err)
+		}
+		out, err := handle(ctx, call, in)
+		if err != nil {
+			return nil, s.refuse(ctx, op, err)
+		}
+		return out, nil
+	})
+}
+
+func (s *surface) authorize(ctx context.Context, op operation, in any) (commands.Call, error) {
+	caller := s.Caller(ctx)
+	if caller == nil {
+		return commands.Call{}, domain.Errorf(domain.CodeUnauthenticated, "the request is neither signed nor has it a token")
+	}
+	return commands.Authorize(caller, in.(tenanted).tenant(), web.MetaFrom(ctx), op.action)
+}
+
+func (op operation) describe() huma.Operation {
+	return huma.Operation{
+		OperationID: op.id, Method: op.method, Path: op.path, DefaultStatus: http.StatusOK,
+		Summary: op.summary, Description: op.doc + " Needs the policy action " + op.action + ".",
+		Tags:        []string{"history"},
+		Middlewares: huma.Middlewares{spellErrors},
+	}
+}

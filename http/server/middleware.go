@@ -1,0 +1,158 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+	"github.com/oklog/ulid/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gatelog/gatelog/commands"
+	"github.com/gatelog/gatelog/http/web"
+)
+
+// Headers of all surfaces.
+const (
+	headerRequestID      = "X-Request-Id"
+	headerReason         = "Gatelog-Reason"
+	headerIdempotencyKey = "Idempotency-Key"
+)
+
+// Bounds of what a request says about itself; what is longer is cut, but for the idempotency key.
+const (
+	maxRequestID      = 64
+	maxReason         = 1024
+	maxIdempotencyKey = 255
+)
+
+// identify gives each request an id, the client's own if it is a plain word, and keeps what the
+// request says about itself for the command it causes.
+func identify(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		id := r.Header.Get(headerRequestID)
+		if !plainWord(id, maxRequestID) {
+			id = ulid.Make().String()
+		}
+		c.Response().Header().Set(headerRequestID, id)
+		c.Response().Header().Set(echo.HeaderXContentTypeOptions, "nosniff")
+		meta := commands.Meta{RequestID: id, Reason: clean(r.Header.Get(headerReason), maxReason), IdempotencyKey: r.Header.Get(headerIdempotencyKey)}
+		c.SetRequest(r.WithContext(web.WithMeta(r.Context(), meta)))
+		if key := meta.IdempotencyKey; len(key) > maxIdempotencyKey || !utf8.ValidString(key) {
+			return c.JSON(http.StatusBadRequest, failure{"GATELOG.0400", "Idempotency-Key: at most 255 bytes of UTF-8", id})
+		}
+		return next(c)
+	}
+}
+
+func plainWord(s string, most int) bool {
+	if s == "" || len(s) > most {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(c rune) bool {
+		return c != '-' && c != '_' && c != '.' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	})
+}
+
+// clean makes a header's text safe to keep: valid UTF-8, no control characters, bounded.
+func clean(s string, most int) string {
+	s = strings.Map(func(c rune) rune {
+		if c < ' ' || c == utf8.RuneError {
+			return -1
+		}
+		return c
+	}, s)
+	for len(s) > most {
+		_, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
+	}
+	return s
+}
+
+// validText refuses what JSON would turn into replacement characters.
+func validText(data []byte) error {
+	if !utf8.Valid(data) {
+		return errors.New("the body is not UTF-8")
+	}
+	return nil
+}
+
+// deadline bounds how long a request may take.
+func deadline(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+		defer cancel()
+		c.SetRequest(c.Request().WithContext(ctx))
+		return next(c)
+	}
+}
+
+// recoverAndLog writes one line per request, and turns a panic into a 500 that says nothing.
+func (o *Options) recoverAndLog(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		began := time.Now()
+		defer func() {
+			if p := recover(); p != nil {
+				o.Logger.Error("panic in a handler", "panic", fmt.Sprint(p), "stack", string(debug.Stack()), "path", c.Path())
+				o.fallback(echo.NewHTTPError(http.StatusInternalServerError), c)
+			}
+			level := slog.LevelDebug
+			if status := c.Response().Status; status >= http.StatusInternalServerError && status != http.StatusNotImplemented && c.Path() != "/readyz" {
+				level = slog.LevelWarn
+			}
+			o.Logger.Log(c.Request().Context(), level, "request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
+				"duration", time.Since(began), "request_id", web.RequestID(c.Request().Context()), "remote", c.RealIP())
+		}()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		return nil
+	}
+}
+
+type metrics struct {
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+}
+
+func newMetrics(r *prometheus.Registry) (*metrics, error) {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatelog_http_requests_total", Help: "HTTP requests by route, method and status.",
+		}, []string{"route", "method", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "gatelog_http_request_duration_seconds", Help: "Time to answer an HTTP request.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"route", "method"}),
+	}
+	return m, errors.Join(r.Register(m.requests), r.Register(m.duration))
+}
+
+// measure counts requests by route, never by path: a client can't make a new series.
+func (m *metrics) measure(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := time.Now()
+		err := next(c)
+		route, method := c.Path(), c.Request().Method
+		if !known[method] {
+			method = "other"
+		}
+		m.requests.WithLabelValues(route, method, strconv.Itoa(c.Response().Status)).Inc()
+		m.duration.WithLabelValues(route, method).Observe(time.Since(began).Seconds())
+		return err
+	}
+}
+
+var known = map[string]bool{
+	http.MethodGet: true, http.MethodPost: true, http.MethodPut: true, http.MethodDelete: true,
+	http.MethodHead: true, http.MethodPatch: true, http.MethodOptions: true,
+}

@@ -1,0 +1,207 @@
+// Package server puts the surfaces of Gatelog on one HTTP server, with what all of them share: request
+// ids, authentication, metrics, the description of the API, health.
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/swaggest/swgui"
+	"github.com/swaggest/swgui/v5emb"
+
+	"github.com/gatelog/gatelog/http/web"
+)
+
+// Surface is a part of the API that has its own paths and its own way to refuse.
+type Surface struct {
+	// Prefix is the beginning of its paths, e.g. "/v2/".
+	Prefix string
+	// Open, when not nil, tells which requests need no authentication.
+	Open func(r *http.Request) bool
+	// Deny answers a request that was refused before it reached an operation.
+	Deny func(c echo.Context, err error) error
+	// Register adds the operations.
+	Register func(api huma.API, e *echo.Echo)
+}
+
+// Options of a Server.
+type Options struct {
+	Version  string
+	Surfaces []Surface
+	// Authenticate is the middleware that establishes the caller of the requests that need one.
+	Authenticate func(needed func(r *http.Request) bool, deny func(c echo.Context, err error) error) echo.MiddlewareFunc
+	// Ready returns nil when the log and the read models are; else why they are not.
+	Ready   func(ctx context.Context) error
+	Metrics *prometheus.Registry
+	Logger  *slog.Logger
+}
+
+// Bounds of one request.
+const (
+	requestTimeout = 75 * time.Second // debugging waits for a backend up to 60
+	headerTimeout  = 10 * time.Second
+	bodyTimeout    = 60 * time.Second
+	idleTimeout    = 120 * time.Second
+	maxHeaderBytes = 64 << 10
+)
+
+// New returns the handler of all surfaces.
+func New(o Options) (*echo.Echo, error) {
+	web.SpellPerOperation()
+	humaecho.MultipartMaxMemory = 16 << 20 // forms are bounded before they are read; none goes to disk
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = o.fallback
+	metrics, err := newMetrics(o.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	e.Use(identify, metrics.measure, o.recoverAndLog, deadline, o.Authenticate(o.needed, o.deny))
+	api := humaecho.New(e, config(o.Version))
+	for _, s := range o.Surfaces {
+		s.Register(api, e)
+	}
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", o.readyz)
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})))
+	docs := v5emb.NewHandlerWithConfig(swgui.Config{Title: "Gatelog", SwaggerJSON: "/openapi.json", BasePath: "/docs/"})
+	e.GET("/docs", func(c echo.Context) error { return c.Redirect(http.StatusMovedPermanently, "/docs/") })
+	e.GET("/docs/*", echo.WrapHandler(docs))
+	return e, nil
+}
+
+// HTTP returns a server for the handler with bounds on everything a client can make it wait for.
+func HTTP(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// surface returns the surface that a path belongs to, or nil.
+func (o *Options) surface(path string) *Surface {
+	for i := range o.Surfaces {
+		if strings.HasPrefix(path, o.Surfaces[i].Prefix) {
+			return &o.Surfaces[i]
+		}
+	}
+	return nil
+}
+
+// needed tells whether a request must be authenticated.
+func (o *Options) needed(r *http.Request) bool {
+	s := o.surface(r.URL.Path)
+	return s != nil && (s.Open == nil || !s.Open(r))
+}
+
+// deny refuses in the shape of the request's surface.
+func (o *Options) deny(c echo.Context, err error) error {
+	if s := o.surface(c.Request().URL.Path); s != nil {
+		return s.Deny(c, err)
+	}
+	return o.plain(c, http.StatusUnauthorized, err.Error())
+}
+
+// failure is the shape of errors outside all surfaces.
+type failure struct {
+	Code      string `json:"error_code"`
+	Message   string `json:"error_msg"`
+	RequestID string `json:"request_id"`
+}
+
+func (o *Options) plain(c echo.Context, status int, message string) error {
+	return c.JSON(status, failure{fmt.Sprintf("GATELOG.%04d", status), message, web.RequestID(c.Request().Context())})
+}
+
+// fallback answers for what no handler answered: no such path, a panic.
+func (o *Options) fallback(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	status, message := http.StatusInternalServerError, "internal error"
+	var he *echo.HTTPError
+	if errors.As(err, &he) {
+		status, message = he.Code, http.StatusText(he.Code)
+		if status == http.StatusNotFound {
+			message = "no such path; /docs lists what is served"
+		}
+	}
+	if err := o.plain(c, status, message); err != nil {
+		o.Logger.Debug("could not answer", "error", err)
+	}
+}
+
+func (o *Options) readyz(c echo.Context) error {
+	if err := o.Ready(c.Request().Context()); err != nil {
+		return c.String(http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+func config(version string) huma.Config {
+	c := huma.DefaultConfig("Gatelog", version)
+	c.Info.Description = "A control plane for API gateways that keeps every change as an event. " +
+		"Requests are signed (SDK-HMAC-SHA256) or carry X-Auth-Token."
+	c.CreateHooks = nil // no $schema members and links in answers: clients know their shapes
+	c.DocsPath = ""
+	c.SchemasPath = ""
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"signature": {Type: "apiKey", In: "header", Name: "Authorization", Description: "SDK-HMAC-SHA256 with an access key"},
+		"token":     {Type: "apiKey", In: "header", Name: "X-Auth-Token", Description: "Token from POST /v3/auth/tokens"},
+	}
+	c.Security = []map[string][]string{{"signature": {}}, {"token": {}}}
+	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: strict}
+	c.Formats = map[string]huma.Format{"application/json": format, "json": format}
+	return c
+}
+
+// schemaName names a schema by package and type: surfaces may use the same word for different things.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	pkg := t.PkgPath()
+	if i := strings.Index(pkg, "gatelog/"); i >= 0 {
+		parts := strings.Split(pkg[i:], "/")
+		name = strings.ToUpper(parts[len(parts)-1][:1]) + parts[len(parts)-1][1:] + name
+		if parts[1] == "domain" || parts[1] == "projections" {
+			name = strings.ToUpper(parts[1][:1]) + parts[1][1:] + name
+		}
+	}
+	return name
+}
+
+// strict reads one JSON value and nothing else: a member that nobody knows, text that is not UTF-8,
+// or anything behind the value is an error. What a client misspells must not be ignored.
+func strict(data []byte, v any) error {
+	if err := validText(data); err != nil {
+		return err
+	}
+	d := json.NewDecoder(strings.NewReader(string(data)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return errors.New("unexpected end of JSON input")
+		}
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("unexpected text after the JSON value")
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+// Package node puts one Gatelog node together: engines, log, read models, commands and the HTTP
+// server. It is wiring, and decides nothing.
+package node
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/caarlos0/env/v11"
+	"sigs.k8s.io/yaml"
+)
+
+// Config is everything that can be set. Each setting is an environment variable, a flag (the same
+// name in lower case without the prefix, - for _) and a member of the config file (the same as the
+// flag, _ for -); flags win over variables, variables over the file, the file over defaults.
+type Config struct {
+	// HTTPAddr is where the server listens.
+	HTTPAddr string `env:"GATELOG_HTTP_ADDR" json:"http_addr" help:"address to listen on"`
+	// DataDir holds what this node keeps: the embedded engines, credentials, the master key.
+	DataDir string `env:"GATELOG_DATA_DIR" json:"data_dir" help:"directory for everything this node keeps"`
+	// DatabaseURL is the Postgres of the read models; empty for a private one.
+	DatabaseURL string `env:"GATELOG_DATABASE_URL" json:"database_url" help:"Postgres for the read models (default: a private one in the data directory)"`
+	// NATSURL is the broker of the log; empty for an embedded one.
+	NATSURL string `env:"GATELOG_NATS_URL" json:"nats_url" help:"NATS with JetStream for the log (default: an embedded one in the data directory)"`
+	// NATSMonitorURL is the monitoring endpoint of that broker, which tells whether it syncs.
+	NATSMonitorURL string `env:"GATELOG_NATS_MONITOR_URL" json:"nats_monitor_url" help:"monitoring endpoints of the NATS servers, comma separated, to check that they sync every write"`
+	// TrustBrokerSync accepts a broker whose sync interval cannot be checked.
+	TrustBrokerSync bool `env:"GATELOG_TRUST_BROKER_SYNC" json:"trust_broker_sync" help:"accept a NATS that may acknowledge before it writes to disk"`
+	// Replicas of the log's stream, when this node makes it.
+	Replicas int `env:"GATELOG_REPLICAS" json:"replicas" help:"replicas of the log on a NATS cluster, when it is made"`
+	// MasterKey wraps the tenants' keys; empty for the file master.key in DataDir.
+	MasterKey string `env:"GATELOG_MASTER_KEY" json:"master_key" help:"32 bytes, hex or base64, that wrap the keys of secrets (default: the file master.key in the data directory)"`
+	// GatewayDomain follows the group id in the subdomains of groups.
+	GatewayDomain string `env:"GATELOG_GATEWAY_DOMAIN" json:"gateway_domain" help:"domain under which groups get their subdomains"`
+	// Project is the name of the first project.
+	Project string `env:"GATELOG_PROJECT" json:"project" help:"name of the first project, made at the first start"`
+	// DebugAllow are hosts, addresses and networks that API debugging may call although they are
+	// private.
+	DebugAllow []string `env:"GATELOG_DEBUG_ALLOW" envSeparator:"," json:"debug_allow" help:"hosts, addresses and CIDRs that API debugging may call although they are private"`
+	// LogLevel is debug, info, warn or error; LogFormat is text or json.
+	LogLevel  string `env:"GATELOG_LOG_LEVEL" json:"log_level" help:"debug, info, warn or error"`
+	LogFormat string `env:"GATELOG_LOG_FORMAT" json:"log_format" help:"text or json"`
+}
+
+// Defaults returns the configuration that makes a node on this machine work by itself.
+func Defaults() Config {
+	return Config{
+		HTTPAddr: "127.0.0.1:8080", DataDir: "./data", Replicas: 1, GatewayDomain: "apic.gatelog.internal",
+		Project: "default", LogLevel: "info", LogFormat: "text",
+	}
+}
+
+// Load returns the defaults, overlaid with a config file (YAML or JSON; "" for none) and then with
+// the environment.
+func Load(file string) (Config, error) {
+	c := Defaults()
+	if file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return c, fmt.Errorf("config file: %w", err)
+		}
+		if err := yaml.UnmarshalStrict(text, &c); err != nil {
+			return c, fmt.Errorf("config file %s: %w", file, err)
+		}
+	}
+	if err := env.Parse(&c); err != nil {
+		return c, fmt.Errorf("environment: %w", err)
+	}
+	return c, nil
+}
+
+// Check makes paths absolute and returns what is wrong with the configuration.
+func (c *Config) Check() error {
+	dir, err := filepath.Abs(c.DataDir)
+	if err != nil {
+		return fmt.Errorf("data directory: %w", err)
+	}
+	c.DataDir = dir
+	var level slog.Level
+	switch {
+	case c.HTTPAddr == "":
+		return errors.New("http_addr must be given, e.g. 127.0.0.1:8080")
+	case c.Replicas < 1 || c.Replicas > 5:
+		return fmt.Errorf("replicas is %d: 1 to 5", c.Replicas)
+	case c.LogFormat != "text" && c.LogFormat != "json":
+		return fmt.Errorf("log_format is %q: text or json", c.LogFormat)
+	case level.UnmarshalText([]byte(c.LogLevel)) != nil:
+		return fmt.Errorf("log_level is %q: debug, info, warn or error", c.LogLevel)
+	}
+	return nil
+}
+
+// Logger returns the logger that the configuration asks for, writing to standard error.
+func (c *Config) Logger() *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		level = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}

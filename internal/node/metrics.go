@@ -1,0 +1,57 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// collector tells Prometheus how far the projections are.
+type collector struct {
+	node                  *Node
+	position, lag, failed *prometheus.Desc
+	head                  *prometheus.Desc
+}
+
+func (n *Node) collector() prometheus.Collector {
+	label := []string{"projection"}
+	return &collector{
+		node:     n,
+		head:     prometheus.NewDesc("gatelog_log_head", "Position of the newest event in the log.", nil, nil),
+		position: prometheus.NewDesc("gatelog_projection_position", "Position up to which a projection holds the log.", label, nil),
+		lag:      prometheus.NewDesc("gatelog_projection_lag", "Positions between a projection and the newest event of its surface.", label, nil),
+		failed:   prometheus.NewDesc("gatelog_projection_failed", "1 when a projection has stopped at an event it cannot apply.", label, nil),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.head, c.position, c.lag, c.failed} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector. What can't be asked now is left out.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	if head, err := c.node.engines.Log.Head(ctx); err == nil {
+		gauge(c.head, float64(head))
+	}
+	for _, r := range c.node.runners {
+		name := r.Projection.Name
+		gauge(c.position, float64(c.node.marks.At(name)), name)
+		if behind, err := c.node.behind(ctx, r.Projection); err == nil {
+			gauge(c.lag, float64(behind), name)
+		}
+		failed := 0.0
+		if r.Failed() != nil {
+			failed = 1
+		}
+		gauge(c.failed, failed, name)
+	}
+}

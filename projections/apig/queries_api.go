@@ -1,0 +1,254 @@
+package apig
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/domain/apig"
+)
+
+// publishedSQL gives the publications of the API a as Published has them, RELEASE first.
+const publishedSQL = `LEFT JOIN LATERAL (
+	SELECT string_agg(p.env_id, '|' ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS run_env_id,
+		string_agg(e.name, '|' ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS run_env_name,
+		string_agg(p.publish_id, '|' ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS publish_id,
+		string_agg(to_char(p.publish_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '|'
+			ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS publish_time
+	FROM apig.publications p JOIN apig.envs e ON e.instance_id = p.instance_id AND e.id = p.env_id
+	WHERE p.api_id = a.id) p ON true`
+
+// apiItem is an API with what other rows say of it.
+type apiItem struct {
+	GroupRow
+	Document    json.RawMessage `json:"document"`
+	Backend     *string         `json:"backend"`
+	GroupName   string          `json:"group_name"`
+	RunEnvID    *string         `json:"run_env_id"`
+	RunEnvName  *string         `json:"run_env_name"`
+	PublishID   *string         `json:"publish_id"`
+	PublishTime *string         `json:"publish_time"`
+}
+
+func (i apiItem) published() Published {
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	return Published{
+		GroupName: i.GroupName, GroupVersion: GroupVersion, RunEnvID: text(i.RunEnvID),
+		RunEnvName: text(i.RunEnvName), PublishID: text(i.PublishID), PublishTime: text(i.PublishTime),
+	}
+}
+
+// API returns an API with its draft and its publications (APIG V2 §3.5.5), or APIG.3030, APIG.3002.
+func (q *Queries) API(ctx context.Context, in In, id string) (Answer, error) {
+	var item apiItem
+	err := q.rows.Get(ctx, &item, `SELECT a.detail AS document, g.name AS group_name, p.*
+		FROM apig.apis a JOIN apig.groups g ON g.id = a.group_id `+publishedSQL+`
+		WHERE a.id = $1 AND a.instance_id = $2 AND a.tenant = $3`, id, in.Instance, in.Tenant)
+	if err != nil {
+		return Answer{}, q.missing(ctx, in, err, apig.ErrAPINotFound(id))
+	}
+	return Answer{Document: item.Document, More: []any{item.published()}}, nil
+}
+
+// Draft returns an API with its draft as the domain has it, or APIG.3030, APIG.3002.
+func (q *Queries) Draft(ctx context.Context, in In, id string) (apig.API, error) {
+	var row APIRow
+	err := q.rows.Get(ctx, &row, "SELECT * FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
+	if err != nil {
+		return apig.API{}, q.missing(ctx, in, err, apig.ErrAPINotFound(id))
+	}
+	return row.draft()
+}
+
+// draft reads the definition out of the detail, which holds all of it.
+func (r APIRow) draft() (apig.API, error) {
+	a := apig.API{ID: r.ID, InstanceID: r.InstanceID, RegisterTime: r.RegisterTime, UpdateTime: r.UpdateTime}
+	if err := json.Unmarshal(r.Detail, &a.Definition); err != nil {
+		return a, fmt.Errorf("draft of API %s: %w", r.ID, err)
+	}
+	return a, nil
+}
+
+// Drafts returns the drafts of a group, all or those of the ids, by method and path.
+func (q *Queries) Drafts(ctx context.Context, in In, groupID string, ids []string) ([]apig.API, error) {
+	w := in.where("a")
+	w.is("a.group_id", groupID)
+	if len(ids) > 0 {
+		w.add("a.id = ANY(string_to_array($%d, ','))", strings.Join(ids, ","))
+	}
+	var rows []APIRow
+	if err := q.rows.Select(ctx, &rows, "SELECT a.* FROM apig.apis a"+w.String()+" ORDER BY a.req_uri, a.req_method, a.id", w.args...); err != nil {
+		return nil, err
+	}
+	all := make([]apig.API, len(rows))
+	for i, row := range rows {
+		var err error
+		if all[i], err = row.draft(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// APIFilter narrows the list of APIs (APIG V2 §3.5.6).
+type APIFilter struct {
+	ID, Name, GroupID, ReqProtocol, ReqMethod, ReqURI, AuthType, EnvID, VPCChannelName string
+
+	Type                int // 0: any
+	Tags                []string
+	ExactName, ExactURI bool
+	// Group and Backend add api_group_info and backend_api to each entry.
+	Group, Backend bool
+}
+
+func (f APIFilter) where(in In) *where {
+	w := in.where("a")
+	w.is("a.id", f.ID)
+	w.like("a.name", f.Name, f.ExactName)
+	w.is("a.group_id", f.GroupID)
+	w.is("a.req_protocol", f.ReqProtocol)
+	w.is("a.req_method", f.ReqMethod)
+	w.like("a.req_uri", f.ReqURI, f.ExactURI)
+	w.is("a.auth_type", f.AuthType)
+	if f.Type != 0 {
+		w.add("a.type = $%d", f.Type)
+	}
+	if f.EnvID != "" {
+		w.add("EXISTS (SELECT FROM apig.publications p WHERE p.api_id = a.id AND p.env_id = $%d)", f.EnvID)
+	}
+	if len(f.Tags) > 0 {
+		w.add("a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY(string_to_array($%d, ',')))", strings.Join(f.Tags, ","))
+	}
+	if f.VPCChannelName != "" {
+		// No API can refer to a channel before there are channels.
+		w.add("a.vpc_channel_id = $%d AND a.vpc_channel_id <> ''", f.VPCChannelName)
+	}
+	return w
+}
+
+// APIs returns a page of the instance's APIs, newest first, and their number in all (APIG V2 §3.5.6).
+// sl names the subdomain of a group for api_group_info.
+func (q *Queries) APIs(ctx context.Context, in In, f APIFilter, p Page, sl func(groupID string) string) ([]Answer, int, error) {
+	if err := q.Exists(ctx, in); err != nil {
+		return nil, 0, err
+	}
+	backend := "NULL"
+	if f.Backend {
+		backend = "(a.detail -> 'backend_api')::text"
+	}
+	w := f.where(in)
+	args := append(w.args[:len(w.args):len(w.args)], p.Limit, p.Offset)
+	var items []apiItem
+	err := q.rows.Select(ctx, &items, fmt.Sprintf(`SELECT a.brief AS document, a.backend, g.name AS group_name, g.*, p.*
+		FROM (SELECT a.id, a.group_id, a.register_time AS created, a.brief, %s AS backend FROM apig.apis a%s
+			ORDER BY a.register_time DESC, a.id LIMIT $%d OFFSET $%d) a
+		JOIN apig.groups g ON g.id = a.group_id %s ORDER BY a.created DESC, a.id`,
+		backend, w, len(args)-1, len(args), publishedSQL), args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	answers := make([]Answer, len(items))
+	for i, item := range items {
+		answers[i] = item.answer(f, sl)
+	}
+	if n := len(items); n < p.Limit && (n > 0 || p.Offset == 0) {
+		return answers, p.Offset + n, nil
+	}
+	var total int
+	err = q.rows.Get(ctx, &total, "SELECT count(*) FROM apig.apis a"+w.String(), w.args...)
+	return answers, total, err
+}
+
+// GroupInfo is a group as an API shows it (APIG V2 §3.5.6).
+type GroupInfo struct {
+	ID                    string    `json:"id"`
+	Name                  string    `json:"name"`
+	Status                int       `json:"status"`
+	SLDomain              string    `json:"sl_domain"`
+	RegisterTime          time.Time `json:"register_time"`
+	UpdateTime            time.Time `json:"update_time"`
+	OnSellStatus          int       `json:"on_sell_status"`
+	URLDomains            []string  `json:"url_domains"`
+	SLDomainAccessEnabled bool      `json:"sl_domain_access_enabled"`
+}
+
+// OnSellStatus says that no group is on a marketplace (APIG V2 §3.1.1).
+const OnSellStatus = 2
+
+func (i apiItem) answer(f APIFilter, sl func(string) string) Answer {
+	a := Answer{Document: i.Document, More: []any{i.published()}}
+	if f.Group {
+		g := i.GroupRow
+		a.More = append(a.More, struct {
+			Info GroupInfo `json:"api_group_info"`
+		}{GroupInfo{
+			ID: g.ID, Name: g.Name, Status: statusValid, SLDomain: sl(g.ID), RegisterTime: g.RegisterTime, UpdateTime: g.UpdateTime,
+			OnSellStatus: OnSellStatus, URLDomains: []string{}, SLDomainAccessEnabled: g.SLDomainAccessEnabled,
+		}})
+	}
+	if f.Backend && i.Backend != nil {
+		a.More = append(a.More, struct {
+			Backend json.RawMessage `json:"backend_api"`
+		}{json.RawMessage(*i.Backend)})
+	}
+	return a
+}
+
+// VersionView is a version of an API in an environment (APIG V2 §3.5.10).
+type VersionView struct {
+	VersionID   string          `json:"version_id"`
+	VersionNo   string          `json:"version_no"`
+	APIID       string          `json:"api_id"`
+	EnvID       string          `json:"env_id"`
+	EnvName     string          `json:"env_name"`
+	Remark      string          `json:"remark"`
+	PublishTime time.Time       `json:"publish_time"`
+	Status      int             `json:"status"` // 1: in effect, 2: not
+	Position    domain.Position `json:"position"`
+}
+
+// VersionFilter narrows the list of versions. Most bounds the versions per environment, the one in
+// effect and then the newest first; 0 is all that ever were.
+type VersionFilter struct {
+	EnvID, EnvName string
+	Most           int
+}
+
+// Versions returns a page of the versions of an API, newest first, and their number in all (APIG V2
+// §3.5.10), or APIG.3030, APIG.3002.
+func (q *Queries) Versions(ctx context.Context, in In, apiID string, f VersionFilter, p Page) ([]VersionView, int, error) {
+	if _, err := q.owner(ctx, in, apiID); err != nil {
+		return nil, 0, err
+	}
+	w := in.where("v")
+	w.is("v.api_id", apiID)
+	w.is("v.env_id", f.EnvID)
+	w.like("v.env_name", f.EnvName, false)
+	if f.Most > 0 {
+		w.add("v.rank <= $%d", f.Most)
+	}
+	from := `(SELECT v.id AS version_id, v.version_no, v.api_id, v.env_id, coalesce(e.name, v.env_name) AS env_name, v.remark,
+			v.publish_time, v.position, v.instance_id, v.tenant, CASE WHEN p.version_id = v.id THEN 1 ELSE 2 END AS status,
+			row_number() OVER (PARTITION BY v.env_id ORDER BY p.version_id IS NOT DISTINCT FROM v.id DESC, v.position DESC) AS rank
+		FROM apig.versions v
+		LEFT JOIN apig.envs e ON e.instance_id = v.instance_id AND e.id = v.env_id
+		LEFT JOIN apig.publications p ON p.api_id = v.api_id AND p.env_id = v.env_id
+		WHERE v.api_id = $3) v`
+	return page[VersionView](ctx, q, "v.version_id, v.version_no, v.api_id, v.env_id, v.env_name, v.remark, v.publish_time, v.position, v.status",
+		from, w, "v.position DESC", p)
+}
+
+// owner returns the group of an API, or APIG.3030, APIG.3002.
+func (q *Queries) owner(ctx context.Context, in In, apiID string) (string, error) {
+	var group string
+	err := q.rows.Get(ctx, &group, "SELECT group_id FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", apiID, in.Instance, in.Tenant)
+	return group, q.missing(ctx, in, err, apig.ErrAPINotFound(apiID))
+}

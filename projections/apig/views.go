@@ -1,0 +1,191 @@
+package apig
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/gatelog/gatelog/domain/apig"
+)
+
+// Frontend is how an API is called: the part of a definition that lists and runtime definitions show
+// (APIG V2 §3.5.6, §3.5.12). The embedded definition has its backend taken out.
+type Frontend struct {
+	apig.Definition
+	// Clients expect these even when they are false.
+	Cors         bool `json:"cors"`
+	TraceEnabled bool `json:"trace_enabled"`
+	// These hide the backend of the embedded definition.
+	MockInfo        *hidden `json:"mock_info,omitempty"`
+	FuncInfo        *hidden `json:"func_info,omitempty"`
+	BackendParams   *hidden `json:"backend_params,omitempty"`
+	PolicyMocks     *hidden `json:"policy_mocks,omitempty"`
+	PolicyFunctions *hidden `json:"policy_functions,omitempty"`
+	BackendAPI      *hidden `json:"backend_api,omitempty"`
+	PolicyHTTPs     *hidden `json:"policy_https,omitempty"`
+}
+
+type hidden struct{}
+
+// State is what the gateway adds to every API (APIG V2 §3.5.5).
+type State struct {
+	ID               string    `json:"id"`
+	Status           int       `json:"status" doc:"1: valid."`
+	ArrangeNecessary int       `json:"arrange_necessary" doc:"1: an orchestration is needed, 2: it is not."`
+	RegisterTime     time.Time `json:"register_time"`
+	UpdateTime       time.Time `json:"update_time"`
+}
+
+// Brief is an API in a list, but for what other rows say (APIG V2 §3.5.6).
+type Brief struct {
+	Frontend
+	State
+	ReqParams *hidden `json:"req_params,omitempty"`
+}
+
+// Detail is an API with its backend, but for what other rows say (APIG V2 §3.5.5).
+type Detail struct {
+	apig.Definition
+	Cors         bool `json:"cors"`
+	TraceEnabled bool `json:"trace_enabled"`
+	State
+	MockInfo   *MockView     `json:"mock_info,omitempty"`
+	FuncInfo   *FunctionView `json:"func_info,omitempty"`
+	BackendAPI *BackendView  `json:"backend_api,omitempty"`
+}
+
+// Part is what the gateway adds to each backend of an API.
+type Part struct {
+	Status       int       `json:"status" doc:"1: valid."`
+	RegisterTime time.Time `json:"register_time"`
+	UpdateTime   time.Time `json:"update_time"`
+}
+
+// MockView is a mock backend in an answer.
+type MockView struct {
+	apig.Mock
+	Part
+}
+
+// FunctionView is a function backend in an answer.
+type FunctionView struct {
+	apig.Function
+	Part
+}
+
+// BackendView is an HTTP(S) or gRPC backend in an answer.
+type BackendView struct {
+	apig.Backend
+	Part
+	EnableClientSSL bool `json:"enable_client_ssl"`
+}
+
+// statusValid is the status of every API and backend (APIG V2 §3.5.5).
+const statusValid = 1
+
+// arrangeUnnecessary says that an API needs no orchestration.
+const arrangeUnnecessary = 2
+
+func stateOf(a apig.API) State {
+	return State{
+		ID: a.ID, Status: statusValid, ArrangeNecessary: arrangeUnnecessary,
+		RegisterTime: a.RegisterTime, UpdateTime: a.UpdateTime,
+	}
+}
+
+// FrontendOf returns the part of a definition that shows how the API is called.
+func FrontendOf(d apig.Definition) Frontend {
+	return Frontend{Definition: d, Cors: d.Cors, TraceEnabled: d.TraceEnabled}
+}
+
+// BriefOf returns an API as lists show it.
+func BriefOf(a apig.API) Brief {
+	return Brief{Frontend: FrontendOf(a.Definition), State: stateOf(a)}
+}
+
+// DetailOf returns an API as its detail shows it.
+func DetailOf(a apig.API) Detail {
+	d := a.Definition
+	detail := Detail{Definition: d, Cors: d.Cors, TraceEnabled: d.TraceEnabled, State: stateOf(a)}
+	part := Part{Status: statusValid, RegisterTime: a.RegisterTime, UpdateTime: a.UpdateTime}
+	if d.MockInfo != nil {
+		detail.MockInfo = &MockView{*d.MockInfo, part}
+	}
+	if d.FuncInfo != nil {
+		detail.FuncInfo = &FunctionView{*d.FuncInfo, part}
+	}
+	if d.BackendAPI != nil {
+		detail.BackendAPI = &BackendView{*d.BackendAPI, part, d.BackendAPI.EnableClientSSL}
+	}
+	return detail
+}
+
+// Published is where an API is published: one value per publication record, separated by '|' (APIG V2
+// §3.5.5).
+type Published struct {
+	GroupName    string `json:"group_name"`
+	GroupVersion string `json:"group_version"`
+	RunEnvID     string `json:"run_env_id,omitempty"`
+	RunEnvName   string `json:"run_env_name,omitempty"`
+	PublishID    string `json:"publish_id,omitempty"`
+	PublishTime  string `json:"publish_time,omitempty"`
+}
+
+// GroupVersion is the version of every group (APIG V2 §3.1.1).
+const GroupVersion = "V1"
+
+// PublishedIn adds one publication to what is there.
+func (p *Published) PublishedIn(envID, envName, publishID string, at time.Time) {
+	add := func(list *string, value string) {
+		if *list != "" {
+			*list += "|"
+		}
+		*list += value
+	}
+	add(&p.RunEnvID, envID)
+	add(&p.RunEnvName, envName)
+	add(&p.PublishID, publishID)
+	add(&p.PublishTime, at.UTC().Format(time.RFC3339Nano))
+}
+
+// Answer is a ready JSON object with further members behind it. It spares taking the object apart
+// and putting it together again with each read.
+type Answer struct {
+	Document json.RawMessage
+	More     []any // structs, or nil
+}
+
+// MarshalJSON returns the members of all parts as one object.
+func (a Answer) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(len(a.Document) + 512)
+	if err := appendMembers(&b, a.Document); err != nil {
+		return nil, err
+	}
+	for _, more := range a.More {
+		text, err := json.Marshal(more)
+		if err != nil {
+			return nil, err
+		}
+		if err := appendMembers(&b, text); err != nil {
+			return nil, err
+		}
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// appendMembers adds the members of an object behind those that b has.
+func appendMembers(b *bytes.Buffer, object []byte) error {
+	members := bytes.TrimSuffix(bytes.TrimPrefix(bytes.TrimSpace(object), []byte("{")), []byte("}"))
+	if len(members) == 0 {
+		return nil
+	}
+	if b.Len() == 0 {
+		b.WriteByte('{')
+	} else {
+		b.WriteByte(',')
+	}
+	b.Write(members)
+	return nil
+}

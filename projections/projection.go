@@ -1,0 +1,67 @@
+// Package projections keeps the read models: it applies the events of the log to tables in Postgres,
+// each exactly once, and rebuilds and verifies them. It knows no surface; each surface has its tables,
+// its events-to-rows function and its queries in a package below.
+package projections
+
+import (
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/eventstore"
+)
+
+// Projection turns events into rows. It is a pure function of the events with a name: tables can be
+// dropped and made again from the log at any time.
+type Projection struct {
+	// Name is that of its schema in Postgres and of its checkpoint. By convention the surface's.
+	Name string
+	// Version changes when tables or rows change their shape: a server that finds read models of
+	// another version rebuilds them.
+	Version int
+	// Codec knows the events.
+	Codec *domain.Codec
+	// Tables in an order in which rows can be written.
+	Tables []Table
+	// DDL makes the tables. What follows a line '-- indexes' is run after a rebuild has filled them.
+	DDL string
+	// Apply adds what one event changes. It must not look at anything but the event, and must know
+	// every type of its codec.
+	Apply func(rec domain.Recorded, c *Changes) error
+}
+
+// Filter is the part of the log that the projection reads.
+func (p *Projection) Filter() string { return eventstore.Surface(p.Name) }
+
+// Changes collects what events change, the newest state of each row only: a batch of any size is
+// written as if its events came one by one.
+type Changes struct {
+	tables map[string]*tableChanges
+	rows   int
+}
+
+// NewChanges returns an empty collection.
+func NewChanges() *Changes { return &Changes{tables: map[string]*tableChanges{}} }
+
+// Rows is the number of rows that are put or deleted.
+func (c *Changes) Rows() int { return c.rows }
+
+// tableChanges is what changes in one table: first the rows of the wheres go, then rows are put or
+// (nil) deleted by key.
+type tableChanges struct {
+	wheres  map[string][]string // column -> values whose rows go
+	rows    map[string]any      // key -> row, or a tombstone
+	columns map[string]index    // column -> its index, once asked for
+}
+
+// index finds pending rows by the value of a column.
+type index map[string]map[string]bool
+
+// tombstone stands for a row that is deleted by its key.
+type tombstone struct{ key []string }
+
+func (c *Changes) table(name string) *tableChanges {
+	t := c.tables[name]
+	if t == nil {
+		t = &tableChanges{wheres: map[string][]string{}, rows: map[string]any{}, columns: map[string]index{}}
+		c.tables[name] = t
+	}
+	return t
+}

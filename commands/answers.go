@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -27,9 +26,61 @@ const answerKind = "answer"
 // answerLife is how long a recorded answer is returned. It stays in the log, as everything does.
 const answerLife = 24 * time.Hour
 
+// answers knows where the tenant's recorded answers are. The writer sees all of them, in the history
+// and as it appends, so what is not here is not in the log.
+type answers struct {
+	now   func() time.Time
+	byKey map[string]recordedAt
+	sweep int // the size at which the old ones are forgotten
+}
+
+type recordedAt struct {
+	position eventstore.Position
+	time     time.Time
+}
+
+func newAnswers(now func() time.Time) answers {
+	return answers{now: now, byKey: map[string]recordedAt{}, sweep: 1024}
+}
+
+// see adds the answer in a message, if it is one.
+func (a *answers) see(r eventstore.Recorded) {
+	if _, _, kind, key, ok := eventstore.Parts(r.Subject); ok && kind == answerKind && r.Type == typeAnswer {
+		a.add(key, r.Position, r.Time)
+	}
+}
+
+func (a *answers) add(key string, at eventstore.Position, when time.Time) {
+	if a.now().Sub(when) > answerLife {
+		return
+	}
+	a.byKey[key] = recordedAt{at, when}
+	if len(a.byKey) < a.sweep {
+		return
+	}
+	for key, recorded := range a.byKey {
+		if a.now().Sub(recorded.time) > answerLife {
+			delete(a.byKey, key)
+		}
+	}
+	a.sweep = 2*len(a.byKey) + 1024
+}
+
+// at returns where the answer is recorded, if it is and still counts.
+func (a *answers) at(key string) (eventstore.Position, bool) {
+	recorded, ok := a.byKey[key]
+	return recorded.position, ok && a.now().Sub(recorded.time) <= answerLife
+}
+
+// recordedAnswer is what an answer message holds. Nothing of it is readable: the result may hold a
+// secret that is shown once, and the fingerprint would let one guess the secrets in a command.
 type recordedAnswer struct {
-	Fingerprint string `json:"fingerprint"`
-	Sealed      string `json:"sealed"`
+	Sealed string `json:"sealed"`
+}
+
+type sealedAnswer struct {
+	Fingerprint string          `json:"fingerprint"`
+	Result      json.RawMessage `json:"result"`
 }
 
 // answerKey returns the id under which the answer of a command is recorded, or "" for none.
@@ -60,51 +111,46 @@ func digest(parts ...string) string {
 
 // answer makes the message that records a result.
 func (w *writer) answer(ctx context.Context, j *job, result any, now time.Time) (eventstore.Message, error) {
+	none := func(err error) (eventstore.Message, error) {
+		return eventstore.Message{}, fmt.Errorf("record the answer of %s: %w", j.name, err)
+	}
 	subject, err := eventstore.Subject(w.key.surface, w.key.tenant, answerKind, j.answerKey)
 	if err != nil {
-		return eventstore.Message{}, err
+		return none(err)
 	}
 	print, err := fingerprint(j)
 	if err != nil {
-		return eventstore.Message{}, err
+		return none(err)
 	}
-	plain, err := json.Marshal(result)
+	text, err := json.Marshal(result)
 	if err != nil {
-		return eventstore.Message{}, fmt.Errorf("record the answer of %s: %w", j.name, err)
+		return none(err)
+	}
+	plain, err := json.Marshal(sealedAnswer{Fingerprint: print, Result: text})
+	if err != nil {
+		return none(err)
 	}
 	sealed, err := w.bus.Sealer.SealText(ctx, w.key.tenant, "answer/"+j.answerKey, plain)
 	if err != nil {
-		return eventstore.Message{}, fmt.Errorf("record the answer of %s: %w", j.name, err)
+		return none(err)
 	}
-	data, err := json.Marshal(recordedAnswer{Fingerprint: print, Sealed: sealed})
+	data, err := json.Marshal(recordedAnswer{Sealed: sealed})
 	return eventstore.Message{
 		Subject: subject, ID: j.id + "-answer", Type: typeAnswer, Schema: 1, Time: now, Data: data,
 	}, err
 }
 
-// recall looks for the recorded answer of a command. known is true when there is one; the job then
-// carries it.
-func (w *writer) recall(ctx context.Context, j *job) (known bool, err error) {
-	subject, err := eventstore.Subject(w.key.surface, w.key.tenant, answerKind, j.answerKey)
+// recall returns the recorded answer of a command as its outcome.
+func (w *writer) recall(ctx context.Context, j *job, at eventstore.Position) outcome {
+	r, err := w.bus.Log.At(ctx, at)
 	if err != nil {
-		return false, err
-	}
-	r, err := w.bus.Log.Newest(ctx, subject, 0)
-	if errors.Is(err, eventstore.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, unavailable(err)
-	}
-	if w.bus.Now().Sub(r.Time) > answerLife {
-		return false, nil
+		return outcome{err: unavailable(err)}
 	}
 	result, err := w.reopen(ctx, j, r)
 	if err != nil {
-		return true, err
+		return outcome{err: err}
 	}
-	j.answered = &outcome{result: result, position: domain.Position(r.Position)}
-	return true, nil
+	return outcome{result: result, position: domain.Position(at)}
 }
 
 func (w *writer) reopen(ctx context.Context, j *job, r eventstore.Recorded) (any, error) {
@@ -112,24 +158,20 @@ func (w *writer) reopen(ctx context.Context, j *job, r eventstore.Recorded) (any
 	if err := json.Unmarshal(r.Data, &recorded); err != nil {
 		return nil, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
 	}
-	print, err := fingerprint(j)
-	if err != nil {
-		return nil, err
-	}
-	if print != recorded.Fingerprint {
-		return nil, domain.Errorf(domain.CodeKeyReused, "this Idempotency-Key was used for a different request: use a new key")
-	}
 	plain, err := w.bus.Sealer.OpenText(ctx, w.key.tenant, "answer/"+j.answerKey, recorded.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
 	}
-	return w.surface.cases[j.name].result(plain)
-}
-
-// recalled is the outcome of a command whose answer recall found.
-func (j *job) recalled(err error) outcome {
-	if err != nil {
-		return outcome{err: err}
+	var answer sealedAnswer
+	if err := json.Unmarshal(plain, &answer); err != nil {
+		return nil, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
 	}
-	return *j.answered
+	print, err := fingerprint(j)
+	if err != nil {
+		return nil, err
+	}
+	if print != answer.Fingerprint {
+		return nil, domain.Errorf(domain.CodeKeyReused, "this Idempotency-Key was used for a different request: use a new key")
+	}
+	return w.surface.cases[j.name].result(answer.Result)
 }

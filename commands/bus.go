@@ -48,6 +48,9 @@ type Options struct {
 // Bus runs use cases: each on the one writer of its tenant, here or on another node.
 type Bus struct {
 	Options
+	patience  time.Duration // see forwardTimeout
+	busyAfter time.Duration
+
 	mu      sync.Mutex
 	writers map[tenantKey]*writer
 	closing bool
@@ -67,11 +70,14 @@ func New(o Options) *Bus {
 		o.Logger = slog.Default()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	return &Bus{Options: o, writers: map[tenantKey]*writer{}, ctx: ctx, cancel: cancel}
+	return &Bus{
+		Options: o, patience: forwardTimeout, busyAfter: busyAfter,
+		writers: map[tenantKey]*writer{}, ctx: ctx, cancel: cancel,
+	}
 }
 
 // Close stops all writers after what they are appending, and waits for them. Commands that wait get
-// domain.CodeUnavailable.
+// domain.CodeUnavailable, or are decided by another node. It may be called more than once.
 func (b *Bus) Close() {
 	b.mu.Lock()
 	b.closing = true
@@ -80,29 +86,52 @@ func (b *Bus) Close() {
 	b.running.Wait()
 }
 
-// errLost says that a command was not decided because its writer lost the tenant: it may be tried
-// again at the new writer.
+// spawn runs f in a goroutine that Close waits for. It returns false when the bus is closing.
+func (b *Bus) spawn(f func()) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closing {
+		return false
+	}
+	b.running.Go(f)
+	return true
+}
+
+// errLost says that a command was not decided because its writer lost the tenant, or that deciding it
+// again gives the same answer: it may be tried again at the new writer.
 var errLost = errors.New("the writer lost the tenant")
 
-// attempts bounds how often one command looks for the writer of its tenant before the client is told
-// to try again.
-const attempts = 8
+// Bounds of one command: how often it looks for the writer of its tenant, and how long it takes in all,
+// before the client is told to try again.
+const (
+	attempts       = 8
+	commandTimeout = 30 * time.Second
+)
 
 // execute runs one command at the tenant's writer and returns what it answered. A writer that loses
 // the tenant hands its undecided commands back, and the whole decision is made again by the new one.
 func (b *Bus) execute(ctx context.Context, s *Surface, name string, call Call, command any) (outcome, error) {
+	if _, err := eventstore.Subject(s.Name, call.tenant, answerKind, name); err != nil {
+		return outcome{}, domain.Errorf(domain.CodeInvalid, "there can be no project %q", call.tenant)
+	}
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
 	j := &job{
 		id: ulid.Make().String(), name: name, call: call, command: command,
 		ctx: ctx, done: make(chan outcome, 1),
 	}
+	var out outcome
 	for attempt := range attempts {
-		out := b.once(ctx, s, j)
+		out = b.once(ctx, s, j)
 		if !errors.Is(out.err, errLost) {
 			return out, out.err
 		}
 		if err := pause(ctx, attempt); err != nil {
 			return outcome{}, unavailable(err)
 		}
+	}
+	if errors.Is(out.err, errNotTaken) {
+		return outcome{}, unavailable(out.err)
 	}
 	return outcome{}, domain.Errorf(domain.CodeConflict, "the writer of this project changed %d times while the command waited: try again", attempts)
 }
@@ -187,8 +216,15 @@ func (b *Bus) await(ctx context.Context, surface string, at domain.Position) err
 	return nil
 }
 
+// unavailable is the refusal of a command that has certainly not been carried out.
 func unavailable(cause error) error {
 	return fmt.Errorf("%w: %w", domain.Errorf(domain.CodeUnavailable, "the log cannot be written now: try again"), cause)
+}
+
+// unknown is the refusal of a command that may have been carried out, or may yet be.
+func unknown(cause error) error {
+	return fmt.Errorf("%w: %w", domain.Errorf(domain.CodeUnavailable,
+		"it is not known whether the change was made: look before you try again, or send an Idempotency-Key with every try"), cause)
 }
 
 // pause waits before the next attempt, longer each time.

@@ -4,13 +4,24 @@
 package commands
 
 import (
+	"unicode/utf8"
+
 	"github.com/gatelog/gatelog/domain"
+)
+
+// Bounds of what a request says about itself, in bytes.
+const (
+	maxReason = 1024
+	maxKey    = 255
+	maxName   = 256 // of all that names the request and its actor
 )
 
 // Meta is what a request says about itself.
 type Meta struct {
-	Actor     domain.Actor `json:"actor"`
-	RequestID string       `json:"request_id"`
+	// Actor is who makes the change; its texts have at most 256 bytes, and Client is cut to that.
+	Actor domain.Actor `json:"actor"`
+	// RequestID has at most 256 bytes.
+	RequestID string `json:"request_id"`
 	// Reason is why the caller makes the change, in its own words; at most 1024 bytes.
 	Reason string `json:"reason,omitempty"`
 	// IdempotencyKey makes a repeated call return the first answer; empty for none, at most 255
@@ -37,12 +48,18 @@ func (c Call) Tenant() string { return c.tenant }
 func (c Call) Meta() Meta { return c.meta }
 
 // Authorize returns the call when p allows one of the actions in the tenant, else an error with
-// domain.CodeForbidden that names the first action.
+// domain.CodeForbidden that names the first action. A request that says too much about itself gets
+// domain.CodeInvalid.
 func Authorize(p Policy, tenant string, meta Meta, actions ...string) (Call, error) {
 	for _, action := range actions {
-		if p.Allows(tenant, action) {
-			return Call{tenant: tenant, meta: meta}, nil
+		if !p.Allows(tenant, action) {
+			continue
 		}
+		if err := meta.check(); err != nil {
+			return Call{}, err
+		}
+		meta.Actor.Client = cut(meta.Actor.Client)
+		return Call{tenant: tenant, meta: meta}, nil
 	}
 	name := "an action that nobody is granted"
 	if len(actions) > 0 {
@@ -58,4 +75,34 @@ func System(tenant, requestID, reason string) Call {
 		Actor:     domain.Actor{UserID: "gatelog", UserName: "gatelog"},
 		RequestID: requestID, Reason: reason,
 	}}
+}
+
+// check holds the request's words about itself against their bounds.
+func (m Meta) check() error {
+	for _, field := range []struct {
+		name, value string
+		most        int
+	}{
+		{"reason", m.Reason, maxReason}, {"idempotency key", m.IdempotencyKey, maxKey},
+		{"request id", m.RequestID, maxName}, {"user id", m.Actor.UserID, maxName},
+		{"user name", m.Actor.UserName, maxName}, {"access key", m.Actor.Key, maxName},
+		{"client address", m.Actor.Address, maxName},
+	} {
+		if len(field.value) > field.most {
+			return domain.Errorf(domain.CodeInvalid, "the %s of the request has %d bytes; at most %d are allowed", field.name, len(field.value), field.most)
+		}
+	}
+	return nil
+}
+
+// cut returns at most maxName bytes of s, without half a character at its end.
+func cut(s string) string {
+	if len(s) <= maxName {
+		return s
+	}
+	end := maxName
+	for end > maxName-utf8.UTFMax && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end]
 }

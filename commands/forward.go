@@ -14,13 +14,17 @@ import (
 
 // Nodes reach the writer of a tenant by request and reply. No responders means that there is none; no
 // answer in time means that it hangs. In both cases the asking node takes the tenant, and the log
-// itself refuses the old writer from then on.
+// itself refuses the old writer from then on. A writer that only needs longer says so.
 
 // errNoWriter says that no node writes for the tenant, or none that answers.
 var errNoWriter = errors.New("no writer for the tenant")
 
-// forwardTimeout is how long a writer may take to answer before the asking node takes its tenant.
-const forwardTimeout = 3 * time.Second
+// forwardTimeout is how long a writer may say nothing before the asking node takes its tenant.
+// busyAfter is how long it works on a command before it says that it lives.
+const (
+	forwardTimeout = 3 * time.Second
+	busyAfter      = 2 * time.Second
+)
 
 type forwarded struct {
 	ID      string          `json:"id"`
@@ -29,17 +33,20 @@ type forwarded struct {
 	Command json.RawMessage `json:"command"`
 }
 
+// reply is the answer to a forwarded command: its outcome; or that it was not decided, or will be once
+// it is asked again (lost); or that it is being worked on (busy).
 type reply struct {
 	Result   json.RawMessage `json:"result,omitempty"`
 	Position domain.Position `json:"position"`
 	Lost     bool            `json:"lost,omitempty"`
+	Busy     bool            `json:"busy,omitempty"`
 	Refusal  *domain.Error   `json:"refusal,omitempty"`
 	Failure  string          `json:"failure,omitempty"`
 }
 
 func (k tenantKey) subject() string { return "cmd." + k.surface + "." + k.tenant }
 
-// forward asks the tenant's writer on another node.
+// forward asks the tenant's writer on another node, again and again while it is busy.
 func (b *Bus) forward(ctx context.Context, s *Surface, j *job) (outcome, error) {
 	command, err := json.Marshal(j.command)
 	if err != nil {
@@ -49,34 +56,47 @@ func (b *Bus) forward(ctx context.Context, s *Surface, j *job) (outcome, error) 
 	if err != nil {
 		return outcome{}, fmt.Errorf("forward %s: %w", j.name, err)
 	}
-	// Whether or not an answer comes, this command may have been carried out there: from now on its
-	// answer is looked up before it is decided.
-	ask, cancel := context.WithTimeout(ctx, forwardTimeout)
+	for {
+		r, err := b.question(ctx, s, j, body)
+		if err != nil {
+			return outcome{}, err
+		}
+		if !r.Busy {
+			return s.outcome(j, r)
+		}
+	}
+}
+
+// question sends a command to the writer and waits for its reply.
+func (b *Bus) question(ctx context.Context, s *Surface, j *job, body []byte) (reply, error) {
+	ask, cancel := context.WithTimeout(ctx, b.patience)
 	defer cancel()
 	msg, err := b.Conn.RequestWithContext(ask, tenantKey{s.Name, j.call.tenant}.subject(), body)
-	switch {
-	case errors.Is(err, nats.ErrNoResponders):
-		return outcome{}, errNoWriter
-	case err != nil && ctx.Err() != nil:
-		return outcome{}, unavailable(ctx.Err())
-	case err != nil:
-		j.answerKey = forwardKey(j.id)
-		b.Logger.Warn("the writer of a tenant does not answer, taking the tenant", "tenant", j.call.tenant, "error", err)
-		return outcome{}, errNoWriter
+	if errors.Is(err, nats.ErrNoResponders) {
+		return reply{}, errNoWriter
 	}
+	// Whether or not an answer came, this command may have been carried out there: from now on its
+	// answer is looked up before it is decided.
 	j.answerKey = forwardKey(j.id)
-	return s.answered(j, msg.Data)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return reply{}, unknown(ctx.Err())
+	case err != nil:
+		b.Logger.Warn("the writer of a tenant does not answer, taking the tenant", "tenant", j.call.tenant, "error", err)
+		return reply{}, errNoWriter
+	}
+	var r reply
+	if err := json.Unmarshal(msg.Data, &r); err != nil {
+		return r, fmt.Errorf("the answer of the writer to %s: %w", j.name, err)
+	}
+	return r, nil
 }
 
 // forwardKey is where the answer of a forwarded command is recorded.
 func forwardKey(id string) string { return digest("forward", id) }
 
-// answered reads the reply of another node.
-func (s *Surface) answered(j *job, data []byte) (outcome, error) {
-	var r reply
-	if err := json.Unmarshal(data, &r); err != nil {
-		return outcome{}, fmt.Errorf("the answer of the writer to %s: %w", j.name, err)
-	}
+// outcome is what another node replied.
+func (s *Surface) outcome(j *job, r reply) (outcome, error) {
 	switch {
 	case r.Lost:
 		return outcome{err: errLost}, nil
@@ -106,33 +126,57 @@ func (w *writer) listen() error {
 // receive decides one command of another node and answers it. It must not block the subscription:
 // the waiting happens in a goroutine that the bus waits for.
 func (w *writer) receive(msg *nats.Msg) {
-	var f forwarded
-	if err := json.Unmarshal(msg.Data, &f); err != nil {
-		w.respond(msg, outcome{err: fmt.Errorf("unreadable command: %w", err)})
+	j, err := w.unpack(msg.Data)
+	if err != nil {
+		w.respond(msg, outcome{err: err})
 		return
+	}
+	if !w.bus.spawn(func() { w.serve(msg, j) }) {
+		w.respond(msg, outcome{err: errLost})
+	}
+}
+
+// unpack makes a job of a forwarded command.
+func (w *writer) unpack(data []byte) (*job, error) {
+	var f forwarded
+	if err := json.Unmarshal(data, &f); err != nil {
+		return nil, fmt.Errorf("unreadable command: %w", err)
 	}
 	known, ok := w.surface.cases[f.Name]
 	if !ok {
-		w.respond(msg, outcome{err: fmt.Errorf("this node knows no use case %s.%s: it may be of another version", w.surface.Name, f.Name)})
-		return
+		return nil, fmt.Errorf("this node knows no use case %s.%s: it may be of another version", w.surface.Name, f.Name)
 	}
 	command, err := known.decode(f.Command)
 	if err != nil {
-		w.respond(msg, outcome{err: fmt.Errorf("unreadable command %s: %w", f.Name, err)})
-		return
+		return nil, fmt.Errorf("unreadable command %s: %w", f.Name, err)
 	}
-	w.bus.running.Go(func() {
-		ctx, cancel := context.WithTimeout(w.bus.ctx, forwardTimeout)
-		defer cancel()
-		w.respond(msg, w.submit(ctx, &job{
-			id: f.ID, name: f.Name, call: Call{tenant: w.key.tenant, meta: f.Meta}, command: command,
-			ctx: ctx, done: make(chan outcome, 1), answerKey: forwardKey(f.ID),
-		}))
-	})
+	return &job{
+		id: f.ID, name: f.Name, call: Call{tenant: w.key.tenant, meta: f.Meta}, command: command,
+		done: make(chan outcome, 1), answerKey: forwardKey(f.ID),
+	}, nil
+}
+
+// errBusy says that a forwarded command is still being worked on.
+var errBusy = errors.New("the writer is busy")
+
+// serve waits for the outcome of a forwarded command, for as long as the asking node waits for a word.
+// The command is carried out once, however often it is asked for: its answer is recorded.
+func (w *writer) serve(msg *nats.Msg, j *job) {
+	ctx, cancel := context.WithTimeout(w.bus.ctx, w.bus.busyAfter)
+	defer cancel()
+	j.ctx = ctx
+	out := w.submit(ctx, j)
+	switch {
+	case w.bus.ctx.Err() != nil && domain.CodeOf(out.err) == domain.CodeUnavailable:
+		out.err = errLost // this node stops: another one will know
+	case ctx.Err() != nil && domain.CodeOf(out.err) == domain.CodeUnavailable:
+		out.err = errBusy
+	}
+	w.respond(msg, out)
 }
 
 func (w *writer) respond(msg *nats.Msg, out outcome) {
-	r := reply{Position: out.position, Lost: errors.Is(out.err, errLost)}
+	r := reply{Position: out.position, Lost: errors.Is(out.err, errLost), Busy: errors.Is(out.err, errBusy)}
 	var refusal *domain.Error
 	switch {
 	case out.err == nil:

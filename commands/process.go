@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -21,29 +22,50 @@ type decided struct {
 	unit   []eventstore.Message
 }
 
+func (d *decided) bytes() int {
+	n := 0
+	for _, m := range d.unit {
+		n += len(m.Data)
+	}
+	return n
+}
+
+// gathering is what was decided and waits for one append.
+type gathering struct {
+	ready           []*decided
+	messages, bytes int
+}
+
+func (g *gathering) fits(d *decided) bool {
+	return g.messages+len(d.unit) <= eventstore.MaxUnit && g.bytes+d.bytes() <= gatherBytes
+}
+
+func (g *gathering) add(d *decided) {
+	g.ready, g.messages, g.bytes = append(g.ready, d), g.messages+len(d.unit), g.bytes+d.bytes()
+}
+
 // process decides jobs in order and appends what they caused in as few appends as it can. Each
 // decision sees the events of those before it. An error means that this writer must end.
 func (w *writer) process(ctx context.Context, jobs []*job) error {
-	var ready []*decided
-	messages := 0
+	var g gathering
 	for _, j := range jobs {
 		if j.ctx.Err() != nil {
 			continue // nobody waits for it, and nothing of it has happened
 		}
-		d := w.decide(ctx, j, ready)
-		if (errors.Is(d.out.err, domain.ErrNotPlaced) || messages+len(d.unit) > eventstore.MaxUnit) && len(ready) > 0 {
-			if err := w.flush(ctx, ready); err != nil {
+		d := w.decide(ctx, j, g.ready)
+		if (errors.Is(d.out.err, domain.ErrNotPlaced) || !g.fits(d)) && len(g.ready) > 0 {
+			if err := w.flush(ctx, g.ready); err != nil {
 				return err
 			}
-			ready, messages = nil, 0
+			g = gathering{}
 			d = w.decide(ctx, j, nil)
 		}
 		for _, rec := range d.events {
 			w.state.Apply(rec)
 		}
-		ready, messages = append(ready, d), messages+len(d.unit)
+		g.add(d)
 	}
-	return w.flush(ctx, ready)
+	return w.flush(ctx, g.ready)
 }
 
 // decide asks the domain. It changes nothing: what it returns is applied by process.
@@ -54,21 +76,21 @@ func (w *writer) decide(ctx context.Context, j *job, ready []*decided) *decided 
 			d.out.err = domain.ErrNotPlaced
 			return d
 		}
-		if known, err := w.recall(ctx, j); known || err != nil {
-			d.out = j.recalled(err)
+		if at, known := w.answers.at(j.answerKey); known {
+			d.out = w.recall(ctx, j, at)
 			return d
 		}
 	}
-	now := w.bus.Now().UTC()
-	result, events, err := w.surface.cases[j.name].decide(w.state, domain.NewMoment(now, j.id), j.command)
+	moment := domain.NewMoment(w.bus.Now(), j.id)
+	now := moment.Now
+	result, events, err := w.ask(j, moment)
 	if err != nil {
 		d.out.err = err
 		return d
 	}
 	d.out.result = result
 	if d.out.err = d.record(w, events, now); d.out.err != nil {
-		d.events, d.unit = nil, nil
-		return d
+		return &decided{job: j, out: outcome{err: d.out.err}}
 	}
 	if j.answerKey != "" {
 		answer, err := w.answer(ctx, j, result, now)
@@ -77,7 +99,23 @@ func (w *writer) decide(ctx context.Context, j *job, ready []*decided) *decided 
 		}
 		d.unit = append(d.unit, answer)
 	}
+	if len(d.unit) > eventstore.MaxUnit {
+		return &decided{job: j, out: outcome{err: domain.Errorf(domain.CodeTooLarge,
+			"the command would make %d changes; at most %d can be made at once", len(events), eventstore.MaxUnit)}}
+	}
 	return d
+}
+
+// ask runs the decision. A panic in it, which is a mistake of the program, fails this command and
+// leaves the others alone: a decision changes nothing.
+func (w *writer) ask(j *job, moment *domain.Moment) (result any, events []domain.Event, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.bus.Logger.Error("a decision panicked", "command", j.name, "tenant", w.key.tenant, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%s.%s panicked: %v", w.surface.Name, j.name, p)
+		}
+	}()
+	return w.surface.cases[j.name].decide(w.state, moment, j.command)
 }
 
 // record makes the messages of the decision's events. Their ids derive from the command's, so that
@@ -95,14 +133,11 @@ func (d *decided) record(w *writer, events []domain.Event, now time.Time) error 
 		}
 		d.events, d.unit = append(d.events, rec), append(d.unit, m)
 	}
-	if len(d.unit) > eventstore.MaxUnit {
-		return domain.Errorf(domain.CodeTooLarge, "the command would make %d changes; at most %d can be made at once", len(d.unit), eventstore.MaxUnit)
-	}
 	return nil
 }
 
 // flush appends what was decided and tells the outcomes. All of them wait for it, refusals too: a
-// refusal may rest on an event that is not on disk yet.
+// refusal may rest on an event that is not on disk yet, or on a state that is no more.
 func (w *writer) flush(ctx context.Context, ready []*decided) error {
 	var units [][]eventstore.Message
 	for _, d := range ready {
@@ -111,12 +146,17 @@ func (w *writer) flush(ctx context.Context, ready []*decided) error {
 		}
 	}
 	var positions []eventstore.Position
-	if len(units) > 0 {
-		var err error
-		if positions, err = w.bus.Log.Append(ctx, w.fence, units...); err != nil {
-			return w.failed(ctx, ready, err)
-		}
+	var err error
+	switch {
+	case len(units) > 0:
+		positions, err = w.bus.Log.Append(ctx, w.fence, units...)
+	case len(ready) > 0:
+		err = w.holds(ctx)
 	}
+	if err != nil {
+		return w.failed(ctx, ready, err)
+	}
+	w.doubts = 0
 	for _, d := range ready {
 		positions = w.place(d, positions)
 		d.job.done <- d.out
@@ -124,7 +164,7 @@ func (w *writer) flush(ctx context.Context, ready []*decided) error {
 	return nil
 }
 
-// place gives a decision's events the first of the positions and returns the rest.
+// place gives a decision's messages the first of the positions and returns the rest.
 func (w *writer) place(d *decided, positions []eventstore.Position) []eventstore.Position {
 	n := len(d.unit)
 	if n > 0 {
@@ -134,78 +174,11 @@ func (w *writer) place(d *decided, positions []eventstore.Position) []eventstore
 		d.events[i].Position = domain.Position(positions[i])
 		w.state.Placed(d.events[i])
 	}
+	if n > len(d.events) {
+		w.answers.add(d.job.answerKey, positions[n-1], d.unit[n-1].Time)
+	}
 	if d.out.position == 0 {
 		d.out.position = w.last
 	}
 	return positions[n:]
-}
-
-// failed sorts an append out that did not succeed. When another node has the tenant, this writer
-// ends and its commands look for the new one. When the outcome is not known, the tenant is taken
-// again: the new fence keeps late messages of the old append out, and reading the log tells which
-// commands got in. The others are decided again, against the state as it really is.
-func (w *writer) failed(ctx context.Context, ready []*decided, cause error) error {
-	if errors.Is(cause, eventstore.ErrFenced) {
-		return cause
-	}
-	if errors.Is(cause, eventstore.ErrTooLarge) {
-		return w.tooLarge(ctx, ready, cause)
-	}
-	w.bus.Logger.Warn("an append is in doubt, reading the log to know", "tenant", w.key.tenant, "error", cause)
-	stored := map[string]domain.Position{}
-	for _, d := range ready {
-		for _, m := range d.unit {
-			stored[m.ID] = 0
-		}
-	}
-	seen := func(r eventstore.Recorded) {
-		if _, asked := stored[r.ID]; asked {
-			stored[r.ID] = domain.Position(r.Position)
-		}
-	}
-	if err := w.retake(ctx, seen); err != nil {
-		return err
-	}
-	var again []*job
-	for _, d := range ready {
-		if n := len(d.unit); n > 0 && stored[d.unit[n-1].ID] > 0 {
-			d.out.position = stored[d.unit[n-1].ID]
-			d.job.done <- d.out
-			continue
-		}
-		again = append(again, d.job)
-	}
-	return w.process(ctx, again)
-}
-
-// retake takes the tenant again until it succeeds or ctx ends.
-func (w *writer) retake(ctx context.Context, seen func(eventstore.Recorded)) error {
-	for attempt := 0; ; attempt++ {
-		err := w.take(ctx, seen)
-		if err == nil {
-			return nil
-		}
-		w.bus.Logger.Warn("could not read the log", "tenant", w.key.tenant, "error", err)
-		if err := pause(ctx, min(attempt, 7)); err != nil {
-			return err
-		}
-	}
-}
-
-// tooLarge answers the commands that would not fit in the log. The log refuses before it sends, so
-// nothing has happened: the state is read anew, the large ones are refused, the rest decided again.
-func (w *writer) tooLarge(ctx context.Context, ready []*decided, cause error) error {
-	if err := w.retake(ctx, nil); err != nil {
-		return err
-	}
-	if len(ready) == 1 {
-		ready[0].job.done <- outcome{err: domain.Errorf(domain.CodeTooLarge, "the change is too large for the log: %v", cause)}
-		return nil
-	}
-	for _, d := range ready {
-		if err := w.process(ctx, []*job{d.job}); err != nil {
-			return err
-		}
-	}
-	return nil
 }

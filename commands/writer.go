@@ -21,10 +21,8 @@ type job struct {
 	ctx     context.Context // ends when nobody waits any more
 	done    chan outcome    // has room for the one outcome
 
-	// answerKey names the recorded answer of this command; empty for none. answered is that answer,
-	// once found.
+	// answerKey names the recorded answer of this command; empty for none.
 	answerKey string
-	answered  *outcome
 }
 
 // outcome is how a command ended.
@@ -41,18 +39,24 @@ type writer struct {
 	surface *Surface
 	key     tenantKey
 	queue   chan *job
-	ended   chan struct{}
+	ended   chan struct{} // closed when it decides no more, because of cause
+	cause   error
 	sub     *nats.Subscription
 
-	fence eventstore.Fence
-	state domain.State
-	last  domain.Position // of the tenant's newest message
+	// What follows belongs to run's goroutine.
+	fence   eventstore.Fence
+	state   domain.State
+	answers answers
+	last    domain.Position // of the tenant's newest message
+	doubts  int             // appends in doubt since the last one that succeeded
 }
 
-// Bounds of one gathering: how many waiting commands go into one append together.
+// Bounds of one gathering: how many waiting commands go into one append together, and how many bytes
+// of events.
 const (
 	queueLength = 1024
 	gatherMost  = 256
+	gatherBytes = 8 << 20
 )
 
 func newWriter(b *Bus, s *Surface, key tenantKey) *writer {
@@ -64,7 +68,7 @@ func (w *writer) submit(ctx context.Context, j *job) outcome {
 	select {
 	case w.queue <- j:
 	case <-w.ended:
-		return outcome{err: errLost}
+		return w.lost()
 	case <-ctx.Done():
 		return outcome{err: unavailable(ctx.Err())}
 	}
@@ -77,38 +81,49 @@ func (w *writer) submit(ctx context.Context, j *job) outcome {
 		case out := <-j.done:
 			return out
 		default:
-			return outcome{err: errLost}
+			return w.lost()
 		}
 	case <-ctx.Done():
-		return outcome{err: unavailable(ctx.Err())}
+		return outcome{err: unknown(ctx.Err())}
 	}
 }
+
+// lost is the outcome of a command that an ended writer has not decided.
+func (w *writer) lost() outcome {
+	return outcome{err: fmt.Errorf("%w: %w", errLost, w.cause)}
+}
+
+// errNotTaken is why a writer ended that never began.
+var errNotTaken = errors.New("the tenant could not be taken")
 
 // run is the life of the writer: take the tenant, then decide what comes, until the tenant is lost or
 // ctx ends.
 func (w *writer) run(ctx context.Context) {
 	defer w.end()
 	if err := w.take(ctx, nil); err != nil {
+		w.cause = fmt.Errorf("%w: %w", errNotTaken, err)
 		w.bus.Logger.Error("could not take a tenant", "surface", w.key.surface, "tenant", w.key.tenant, "error", err)
 		return
 	}
 	for {
 		select {
 		case <-ctx.Done():
+			w.cause = ctx.Err()
 			return
 		case j := <-w.queue:
-			if err := w.process(ctx, w.gather(j)); err != nil {
-				w.bus.Logger.Warn("stopped writing for a tenant", "surface", w.key.surface, "tenant", w.key.tenant, "cause", err)
+			if w.cause = w.process(ctx, w.gather(j)); w.cause != nil {
+				w.bus.Logger.Warn("stopped writing for a tenant", "surface", w.key.surface, "tenant", w.key.tenant, "cause", w.cause)
 				return
 			}
 		}
 	}
 }
 
-// end tells everyone that this writer decides no more.
+// end tells everyone that this writer decides no more. Other nodes' commands that have arrived are
+// still answered: that it lost the tenant.
 func (w *writer) end() {
 	if w.sub != nil {
-		if err := w.sub.Unsubscribe(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		if err := w.sub.Drain(); err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 			w.bus.Logger.Warn("could not stop listening for commands", "error", err)
 		}
 	}
@@ -139,10 +154,12 @@ func (w *writer) take(ctx context.Context, seen func(eventstore.Recorded)) error
 		return err
 	}
 	state := w.surface.NewState(w.key.tenant)
+	known := newAnswers(w.bus.Now)
 	fold := func(r eventstore.Recorded) error {
 		if seen != nil {
 			seen(r)
 		}
+		known.see(r)
 		rec, ok, err := envelope.Open(w.surface.Codec, r)
 		if err != nil {
 			return err
@@ -156,6 +173,17 @@ func (w *writer) take(ctx context.Context, seen func(eventstore.Recorded)) error
 	if err := w.bus.Log.Read(ctx, 0, fence.Position(), fold, filter); err != nil {
 		return fmt.Errorf("fold the history: %w", err)
 	}
-	w.fence, w.state, w.last = fence, state, domain.Position(fence.Position())
+	w.fence, w.state, w.answers, w.last = fence, state, known, domain.Position(fence.Position())
 	return nil
+}
+
+// holds returns nil while this writer is the tenant's, ErrFenced when it is no more, or the error of
+// the log. A refusal, which appends nothing, would not notice otherwise that it rests on a state of
+// the past.
+func (w *writer) holds(ctx context.Context) error {
+	newest, err := w.bus.Log.Newest(ctx, w.fence.Subject(), 0)
+	if err == nil && newest.Position != w.fence.Position() {
+		return eventstore.ErrFenced
+	}
+	return err
 }

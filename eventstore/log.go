@@ -41,6 +41,10 @@ type Fence struct {
 // Position is the place of the writer record that the fence refers to.
 func (f Fence) Position() Position { return f.position }
 
+// Subject is that of the tenant's writer records. As long as the newest of them is at Position, the
+// holder of the fence is the writer.
+func (f Fence) Subject() string { return f.subject }
+
 // Errors of a Log. They are values: ask with errors.Is.
 var (
 	// ErrFenced: another writer has taken the tenant, nothing was appended.

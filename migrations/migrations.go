@@ -16,9 +16,16 @@ import (
 //go:embed *.sql
 var files embed.FS
 
+// A node that waits for another one's migrations asks every second whether it is done, for two
+// minutes.
+const (
+	lockEvery = 1
+	lockTries = 120
+)
+
 // Up brings the database to the newest version. Nodes that start together wait for each other.
 func Up(ctx context.Context, db *sql.DB) error {
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockEvery, lockTries))
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}

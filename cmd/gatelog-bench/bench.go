@@ -98,6 +98,10 @@ func (b *bench) close() error {
 			errs = append(errs, s.stop())
 		}
 	}
+	if b.keep {
+		b.say("the data is in %s", b.dir)
+		return errors.Join(errs...)
+	}
 	return errors.Join(append(errs, os.RemoveAll(b.dir))...)
 }
 

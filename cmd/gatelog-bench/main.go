@@ -29,6 +29,7 @@ type options struct {
 	noFail     bool
 	dir        string
 	server     string
+	keep       bool
 	bare       string
 }
 
@@ -64,6 +65,7 @@ func parseFlags(args []string) (options, error) {
 	f.BoolVar(&o.noFail, "no-fail", false, "exit 0 although a floor was missed")
 	f.StringVar(&o.dir, "dir", "", "directory on the disk to measure on (default: the system's temporary directory)")
 	f.StringVar(&o.server, "server", "", "gatelog binary to measure (default: one built from this tree)")
+	f.BoolVar(&o.keep, "keep", false, "leave the data, to look at it with the server's tools")
 	f.StringVar(&o.bare, "serve-bare", "", "serve the bare HTTP handler on this address (the program does this to itself)")
 	if err := f.Parse(args); err != nil {
 		return o, err

@@ -136,7 +136,7 @@ func (c *connection) get(ctx context.Context, path string, query url.Values, int
 }
 
 func (c *connection) read(status int, body []byte, into any) error {
-	if status != http.StatusOK {
+	if status >= http.StatusMultipleChoices {
 		f := &failure{status: status}
 		if json.Unmarshal(body, &f.refusal) != nil {
 			return fmt.Errorf("%s answered %d, and not as Gatelog does: check --endpoint", c.Endpoint, status)

@@ -83,7 +83,7 @@ func greet(out io.Writer, c node.Config, addr string, made *node.Credentials) {
 	say("")
 	say("Try it: import an API document, publish it, change it, publish again, switch back, see the difference:")
 	say("")
-	say("  gatelog demo --data-dir %s", c.DataDir)
+	say("  %s demo --data-dir %s", os.Args[0], c.DataDir)
 }
 
 func healthCommand() *cobra.Command {

@@ -140,7 +140,7 @@ func at(position domain.Position, err error) error {
 
 // register adds an operation. Its handler gets a call that is authorised for the request's project.
 func register[I any, O any](s *Surface, api huma.API, op operation, handle func(ctx context.Context, call commands.Call, in *I) (*O, error)) {
-	huma.Register(api, op.describe(), func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(api, web.Prepared(op.describe()), func(ctx context.Context, in *I) (*O, error) {
 		call, err := s.authorize(ctx, op, in)
 		if err != nil {
 			return nil, op.family.spell(s.Logger, op.id, err)
@@ -175,7 +175,6 @@ func (op operation) describe() huma.Operation {
 		Description:   "APIG V2 §" + op.section + ".",
 		Tags:          []string{op.tag},
 		DefaultStatus: op.status,
-		MaxBodyBytes:  -1, // bounded before authentication
 		// The domain checks bodies, with the documented codes; the schema is for the reader.
 		SkipValidateBody: true,
 		Metadata:         map[string]any{web.SpellKey: web.Spell(op.family.refuse)},

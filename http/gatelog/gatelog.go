@@ -89,44 +89,45 @@ const (
 	apiPath      = instancePath + "/apis/{api_id}"
 )
 
-// inProject is what every request about a project names.
-type inProject struct {
+// InProject is what every request about a project names. It and the others that are embedded are
+// exported because huma passes over what is embedded and is not.
+type InProject struct {
 	ProjectID string `path:"project_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Project."`
 }
 
-func (p inProject) tenant() string { return p.ProjectID }
+func (p InProject) tenant() string { return p.ProjectID }
 
-// inInstance is what every request beneath an instance names.
-type inInstance struct {
-	inProject
+// InInstance is what every request beneath an instance names.
+type InInstance struct {
+	InProject
 	InstanceID string `path:"instance_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Instance. It may be gone by now."`
 }
 
-func (i inInstance) in() projectionsapig.In {
+func (i InInstance) in() projectionsapig.In {
 	return projectionsapig.In{Tenant: i.ProjectID, Instance: i.InstanceID}
 }
 
-// inAPI is what every request about an API names.
-type inAPI struct {
-	inInstance
+// InAPI is what every request about an API names.
+type InAPI struct {
+	InInstance
 	APIID string `path:"api_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"API. It may be gone by now."`
 }
 
-// accountWide is a request that concerns the whole account.
-type accountWide struct{}
+// AccountWide is a request that concerns the whole account.
+type AccountWide struct{}
 
-func (accountWide) tenant() string { return identity.Account }
+func (AccountWide) tenant() string { return identity.Account }
 
 // tenanted is a request that names its tenant.
 type tenanted interface{ tenant() string }
 
-// paging is how lists are asked for.
-type paging struct {
+// Paging is how lists are asked for.
+type Paging struct {
 	Offset int `query:"offset" default:"0" minimum:"0" doc:"Entries to pass over."`
 	Limit  int `query:"limit" default:"20" minimum:"1" maximum:"500" doc:"Entries to return."`
 }
 
-func (p paging) page() projectionsapig.Page {
+func (p Paging) page() projectionsapig.Page {
 	return projectionsapig.Page{Offset: p.Offset, Limit: p.Limit}
 }
 
@@ -154,7 +155,7 @@ func (h halfway) Unwrap() error { return h.error }
 
 // register adds an operation. Its handler gets a call that is authorised for the request's tenant.
 func register[I, O any](s *surface, api huma.API, op operation, handle func(ctx context.Context, call commands.Call, in *I) (*O, error)) {
-	huma.Register(api, op.describe(), func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(api, web.Prepared(op.describe()), func(ctx context.Context, in *I) (*O, error) {
 		call, err := s.authorize(ctx, op, in)
 		if err != nil {
 			return nil, s.refuse(ctx, op, err)

@@ -75,8 +75,8 @@ func (s *surface) histories(api huma.API) {
 }
 
 type historyIn struct {
-	inAPI
-	paging
+	InAPI
+	Paging
 	Order string `query:"order" default:"desc" enum:"asc,desc" doc:"desc: newest first; asc: oldest first."`
 	Diff  bool   `query:"diff" default:"false" doc:"Whether each event comes with what it changed. At most 100 events can be asked for then."`
 }

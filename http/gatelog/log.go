@@ -29,7 +29,7 @@ func (s *surface) logs(api huma.API) {
 }
 
 type eventIn struct {
-	accountWide
+	AccountWide
 	Position uint64 `path:"position" minimum:"1" doc:"Place in the log, from 1."`
 }
 
@@ -70,7 +70,7 @@ type FailureView struct {
 	Error    string          `json:"error"`
 }
 
-func (s *surface) listProjections(ctx context.Context, _ commands.Call, _ *accountWide) (*found[ProjectionListView], error) {
+func (s *surface) listProjections(ctx context.Context, _ commands.Call, _ *AccountWide) (*found[ProjectionListView], error) {
 	checkpoints, err := projections.Checkpoints(ctx, s.DB)
 	if err != nil {
 		return nil, err

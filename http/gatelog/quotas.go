@@ -32,7 +32,8 @@ func (s *surface) quotas(api huma.API) {
 	}, s.setProjectQuota)
 }
 
-type quotaBody struct {
+// QuotaBody names a quota and gives it a value.
+type QuotaBody struct {
 	Name string `path:"config_name" pattern:"^[A-Z0-9_]{1,64}$" doc:"Name of the quota, as GET …/project/configs and …/instances/{instance_id}/configs list it."`
 	Body struct {
 		Value int `json:"value" minimum:"0" maximum:"1000000" doc:"The quota's value from now on."`
@@ -40,8 +41,8 @@ type quotaBody struct {
 }
 
 type instanceQuotaIn struct {
-	inInstance
-	quotaBody
+	InInstance
+	QuotaBody
 }
 
 func (s *surface) setInstanceQuota(ctx context.Context, call commands.Call, in *instanceQuotaIn) (*changed[QuotaView], error) {
@@ -49,8 +50,8 @@ func (s *surface) setInstanceQuota(ctx context.Context, call commands.Call, in *
 }
 
 type projectQuotaIn struct {
-	inProject
-	quotaBody
+	InProject
+	QuotaBody
 }
 
 func (s *surface) setProjectQuota(ctx context.Context, call commands.Call, in *projectQuotaIn) (*changed[QuotaView], error) {

@@ -88,8 +88,8 @@ func (s *surface) versions(api huma.API) {
 }
 
 type listVersionsIn struct {
-	inAPI
-	paging
+	InAPI
+	Paging
 	Env string `query:"env" maxLength:"65" doc:"Only versions made for this environment (id or name)."`
 }
 
@@ -102,7 +102,7 @@ func (s *surface) listVersions(ctx context.Context, _ commands.Call, in *listVer
 }
 
 type versionIn struct {
-	inInstance
+	InInstance
 	VersionID string `path:"version_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Version."`
 	APIID     string `query:"api_id" maxLength:"65" pattern:"^[A-Za-z0-9_-]*$" doc:"Its API; needed when the API is gone."`
 }
@@ -123,7 +123,7 @@ func (s *surface) showVersion(ctx context.Context, _ commands.Call, in *versionI
 const snapshotName = "draft, live, live:<environment> or the id of a version"
 
 type definitionIn struct {
-	inAPI
+	InAPI
 	Of  string `query:"of" default:"draft" maxLength:"135" doc:"draft, live (in RELEASE), live:<environment id or name>, or the id of a version."`
 	Env string `query:"env" maxLength:"65" doc:"Environment (id or name) whose variables are filled in a draft; default RELEASE."`
 }
@@ -163,7 +163,7 @@ type Side struct {
 }
 
 type diffIn struct {
-	inAPI
+	InAPI
 	From string `query:"from" required:"true" minLength:"1" maxLength:"135" doc:"draft, live (in RELEASE), live:<environment id or name>, or the id of a version."`
 	To   string `query:"to" required:"true" minLength:"1" maxLength:"135" doc:"As from."`
 	Form string `query:"form" default:"written" enum:"written,run" doc:"written: the definitions as their owner wrote them. run: with their variables filled in; a draft with the values that the environment of the other side has now."`

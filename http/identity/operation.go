@@ -74,7 +74,7 @@ func nothing(at domain.Position, err error) (*done, error) {
 
 // register adds an operation. Its handler gets an asker whose policies allow the operation's action.
 func register[I, O any](s *surface, api huma.API, op operation, handle func(ctx context.Context, by asker, in *I) (*O, error)) {
-	huma.Register(api, op.describe(api), func(ctx context.Context, in *I) (*O, error) {
+	huma.Register(api, web.Prepared(op.describe(api)), func(ctx context.Context, in *I) (*O, error) {
 		by, err := authorize(ctx, op.action)
 		if err != nil {
 			return nil, s.refuse(ctx, op, err)

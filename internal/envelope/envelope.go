@@ -10,14 +10,6 @@ import (
 	"github.com/gatelog/gatelog/eventstore"
 )
 
-// Cause is why an event happened: the circumstances that all events of one command share.
-type Cause struct {
-	Actor   domain.Actor
-	Command string // use case, e.g. "apig.CreateAPI"
-	Request string // request id
-	Reason  string // the caller's own words
-}
-
 // Names of the CloudEvents extension attributes that carry the circumstances.
 const (
 	extUserID   = "actorid"

@@ -72,7 +72,7 @@ func (n *Node) begin(ctx context.Context) (*Credentials, error) {
 	if err != nil {
 		return nil, fmt.Errorf("first start: %w", err)
 	}
-	project, ok := n.accounts.ProjectNamed(n.config.Project)
+	project, ok := n.accounts.ProjectNamed(n.config.FirstProject)
 	if ok {
 		if err := n.bus.Warm(n.apig.Surface, project.ID); err != nil {
 			return nil, err
@@ -106,7 +106,7 @@ func (n *Node) bootstrap(ctx context.Context) (*Credentials, error) {
 	}
 	c := &Credentials{Endpoint: n.endpoint(), User: firstUser, Password: secret.NewToken()}
 	b, err := n.identity.Bootstrap(ctx, n.bus, commandsidentity.Bootstrap{
-		Account: firstAccount, Project: n.config.Project, User: firstUser, Password: c.Password,
+		Account: firstAccount, Project: n.config.FirstProject, User: firstUser, Password: c.Password,
 	})
 	if domain.CodeOf(err) == identity.CodeBootstrapped {
 		return nil, nil // another node was faster

@@ -35,8 +35,8 @@ type Config struct {
 	MasterKey string `env:"GATELOG_MASTER_KEY" json:"master_key" help:"32 bytes, hex or base64, that wrap the keys of secrets (default: the file master.key in the data directory)"`
 	// GatewayDomain follows the group id in the subdomains of groups.
 	GatewayDomain string `env:"GATELOG_GATEWAY_DOMAIN" json:"gateway_domain" help:"domain under which groups get their subdomains"`
-	// Project is the name of the first project.
-	Project string `env:"GATELOG_PROJECT" json:"project" help:"name of the first project, made at the first start"`
+	// FirstProject is the name of the project that the first start makes.
+	FirstProject string `env:"GATELOG_FIRST_PROJECT" json:"first_project" help:"name of the project that the first start makes"`
 	// DebugAllow are hosts, addresses and networks that API debugging may call although they are
 	// private.
 	DebugAllow []string `env:"GATELOG_DEBUG_ALLOW" envSeparator:"," json:"debug_allow" help:"hosts, addresses and CIDRs that API debugging may call although they are private"`
@@ -49,7 +49,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		HTTPAddr: "127.0.0.1:8080", DataDir: "./data", Replicas: 1, GatewayDomain: "apic.gatelog.internal",
-		Project: "default", LogLevel: "info", LogFormat: "text",
+		FirstProject: "default", LogLevel: "info", LogFormat: "text",
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	"github.com/gatelog/gatelog/http/access"
 	httpapig "github.com/gatelog/gatelog/http/apig"
+	httpgatelog "github.com/gatelog/gatelog/http/gatelog"
 	httpidentity "github.com/gatelog/gatelog/http/identity"
 	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/internal/guardedhttp"
@@ -69,6 +70,11 @@ func (n *Node) identitySurface(a *access.Access) server.Surface {
 func (n *Node) managementSurface() server.Surface {
 	return server.Surface{
 		Prefix: httpidentity.ManagementPrefix, Deny: httpidentity.Deny,
-		Register: func(huma.API, *echo.Echo) {},
+		Register: func(api huma.API, _ *echo.Echo) {
+			httpgatelog.Register(api, httpgatelog.Deps{
+				Bus: n.bus, Commands: n.apig, Queries: n.queries, Log: n.engines.Log, DB: n.reads,
+				Projections: Projections(), Logger: n.logger,
+			})
+		},
 	}
 }

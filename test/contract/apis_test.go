@@ -177,7 +177,8 @@ func TestAPIsOfAGroupDoNotCollide(t *testing.T) {
 	refuse(t, admin.api.CreateApiV2, admin.createAPIRequest(t, sameName), refusedAs(400, "APIG.3202"))
 	refuse(t, admin.api.CreateApiV2, admin.createAPIRequest(t, samePath), refusedAs(400, "APIG.3301"))
 
-	admin.createAPI(t, with(t, samePath, "req_method", "POST"))
+	otherMethod := with(t, mockAPI(group), "req_uri", first["req_uri"])
+	admin.createAPI(t, with(t, otherMethod, "req_method", "POST"))
 	admin.createAPI(t, with(t, first, "group_id", admin.newGroup(t)))
 	second := admin.newAPI(t, group)
 	update := &model.UpdateApiV2Request{InstanceId: admin.instance, ApiId: second, Body: fromDoc[model.ApiCreate](t, sameName)}

@@ -14,7 +14,11 @@ func messageFor(o operation, c *client) message {
 		method: o.method,
 		path:   fill(o.template, map[string]string{"project_id": c.project, "instance_id": c.instance}),
 	}
-	if o.method == http.MethodPost || o.method == http.MethodPut {
+	switch {
+	case strings.HasPrefix(o.name, "ImportApiDefinitions"):
+		m.header = map[string]string{"Content-Type": "multipart/form-data; boundary=edge"}
+		m.body = "--edge\r\nContent-Disposition: form-data; name=\"file_name\"; filename=\"x.json\"\r\n\r\n{}\r\n--edge--\r\n"
+	case o.method == http.MethodPost || o.method == http.MethodPut:
 		m.body = "{}"
 	}
 	return m

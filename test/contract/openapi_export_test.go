@@ -98,20 +98,17 @@ func TestExportIsWhatWasAskedFor(t *testing.T) {
 	}
 }
 
-// §3.16.1: dev exports what is not published.
+// §3.16.1: dev exports, with their backends, also APIs that are not published.
 func TestExportOfUnpublishedAPIs(t *testing.T) {
 	t.Parallel()
-	group, published := admin.published(t)
+	group, _ := admin.published(t)
 	unpublished := httpAPI(group)
-	admin.createAPI(t, unpublished)
+	admin.createAPI(t, with(t, unpublished, "backend_api.url_domain", "unpublished.example.com"))
 
 	file := jsonOf(t, admin.exported(t, doc{"group_id": group, "env_id": releaseEnv, "define": "dev"}, ""))
 
-	if !strings.Contains(file, text(t, unpublished, "name")) {
-		t.Errorf("the export lacks the unpublished API: %s", file)
-	}
-	if strings.Contains(file, text(t, published, "name")) {
-		t.Errorf("the export has the published API: %s", file)
+	if !strings.Contains(file, text(t, unpublished, "name")) || !strings.Contains(file, "unpublished.example.com") {
+		t.Errorf("the export lacks the unpublished API or its backend: %s", file)
 	}
 }
 

@@ -222,7 +222,7 @@ func TestImportIsRefused(t *testing.T) {
 		"no OpenAPI":       {"hello: world\n", into, refusedAs(400, "APIG.3600", "APIG.3601", "APIG.3602")},
 		"version 1.2":      {"swagger: \"1.2\"\ninfo: {title: abc, version: v}\npaths: {}\n", into, refusedAs(400, "APIG.3601")},
 		"unknown API mode": {good, doc{"is_create_group": false, "group_id": group, "api_mode": "mix"}, badParameter("api_mode")},
-		"no truth value":   {good, doc{"is_create_group": "perhaps", "group_id": group}, badParameter("is_create_group")},
+		"no truth value":   {good, doc{"is_create_group": "perhaps", "group_id": group}, badParameter("")},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,214 @@
+// Package gatelogtest gives tests a small Gatelog: one project with one running instance, on engines of
+// the test's own, with its read models and its HTTP server.
+package gatelogtest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jmoiron/sqlx"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gatelog/gatelog/commands"
+	commandsapig "github.com/gatelog/gatelog/commands/apig"
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/http/gatelog"
+	"github.com/gatelog/gatelog/http/server"
+	"github.com/gatelog/gatelog/http/signature"
+	"github.com/gatelog/gatelog/internal/engine"
+	"github.com/gatelog/gatelog/internal/testenv"
+	"github.com/gatelog/gatelog/migrations"
+	"github.com/gatelog/gatelog/projections"
+	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+)
+
+// Project is the project of every world, AccessKey and SecretKey sign requests to its server.
+const (
+	Project   = "0123456789abcdef0123456789abcdef"
+	AccessKey = "AKTEST00000000000000"
+	SecretKey = "secret-of-the-test-0000000000000000000000"
+)
+
+// World is a small Gatelog.
+type World struct {
+	T           testing.TB
+	NATSURL     string
+	DatabaseURL string
+	InstanceID  string
+	Log         *eventstore.Stream
+	DB          *sqlx.DB
+	Bus         *commands.Bus
+	Commands    *commandsapig.Commands
+	Queries     *projectionsapig.Queries
+	Handler     http.Handler
+	// Allows is the policy of who sends requests; nil for nobody. Default: everything.
+	Allows func(tenant, action string) bool
+
+	stop sync.Once
+	end  func()
+}
+
+// New returns a running world that ends with the test.
+func New(t testing.TB) *World {
+	t.Helper()
+	w := &World{T: t, DatabaseURL: testenv.Postgres(t), Commands: commandsapig.New(unsealed{}), Allows: func(string, string) bool { return true }}
+	broker := testenv.Broker(t, func(o *engine.BrokerOptions) { o.Listen = "127.0.0.1:0" })
+	w.NATSURL = broker.URL()
+	var err error
+	w.Log, err = eventstore.Open(t.Context(), testenv.Connect(t, broker), eventstore.Options{})
+	w.must(err)
+	w.DB = w.pool(8)
+	w.must(migrations.Up(t.Context(), w.DB.DB))
+	_, err = projections.Prepare(t.Context(), w.DB, w.Log, projectionsapig.New())
+	w.must(err)
+	w.Queries = projectionsapig.NewQueries(projections.NewStatements(w.DB), w.Log)
+	w.start()
+	w.Handler = w.serve()
+	w.InstanceID = w.instance()
+	return w
+}
+
+func (w *World) must(err error) {
+	w.T.Helper()
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func (w *World) pool(connections int) *sqlx.DB {
+	w.T.Helper()
+	db, err := projections.OpenDB(w.DatabaseURL, connections)
+	w.must(err)
+	w.T.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// silent is a logger for what a test provokes.
+var silent = slog.New(slog.DiscardHandler)
+
+// start runs the writer and the projection.
+func (w *World) start() {
+	marks := projections.NewWatermarks()
+	w.Bus = commands.New(commands.Options{
+		Log: w.Log, Waiter: marks, Sealer: unsealed{}, Logger: silent,
+		Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
+	})
+	runner := &projections.Runner{
+		Projection: projectionsapig.New(), Log: w.Log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent,
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = runner.Run(ctx) })
+	w.end = func() {
+		w.Bus.Close()
+		cancel()
+		running.Wait()
+	}
+	w.T.Cleanup(w.Stop)
+}
+
+// Stop ends the writer and the projection: from then on the read models stay as they are.
+func (w *World) Stop() { w.stop.Do(w.end) }
+
+// unsealed stands in for the keys of the tenant, which no test here needs.
+type unsealed struct{}
+
+// SealText implements commands.Sealer.
+func (unsealed) SealText(_ context.Context, _, _ string, plain []byte) (string, error) {
+	return string(plain), nil
+}
+
+// OpenText implements commands.Sealer.
+func (unsealed) OpenText(_ context.Context, _, _, sealed string) ([]byte, error) {
+	return []byte(sealed), nil
+}
+
+func (w *World) serve() http.Handler {
+	e, err := server.New(server.Options{
+		Version: "test", Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(), Logger: silent,
+		Authenticate: w.authenticate,
+		Surfaces: []server.Surface{{
+			Prefix: gatelog.Prefix, Deny: func(c echo.Context, err error) error { return c.JSON(http.StatusUnauthorized, err) },
+			Register: func(api huma.API, _ *echo.Echo) {
+				gatelog.Register(api, gatelog.Deps{
+					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
+					Projections: []*projections.Projection{projectionsapig.New()}, Logger: silent, Caller: w.caller,
+				})
+			},
+		}},
+	})
+	w.must(err)
+	return e
+}
+
+// policy is the caller's, of this moment.
+type policy func(tenant, action string) bool
+
+// Allows implements commands.Policy.
+func (p policy) Allows(tenant, action string) bool { return p(tenant, action) }
+
+func (w *World) caller(context.Context) commands.Policy {
+	if w.Allows == nil {
+		return nil
+	}
+	return policy(w.Allows)
+}
+
+// authenticate lets unsigned requests through, since tests of handlers need none, and refuses those whose
+// signature is wrong.
+func (w *World) authenticate(needed func(*http.Request) bool, deny func(echo.Context, error) error) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			h, err := signature.Parse(r.Header.Get("Authorization"))
+			if errors.Is(err, signature.ErrMissing) || !needed(r) {
+				return next(c)
+			}
+			if err == nil && h.AccessKey == AccessKey {
+				err = h.Verify(r, nil, []byte(SecretKey), time.Now())
+			} else {
+				err = errors.Join(err, signature.ErrMismatch)
+			}
+			if err != nil {
+				return deny(c, domain.Errorf(domain.CodeUnauthenticated, "the signature does not match"))
+			}
+			return next(c)
+		}
+	}
+}
+
+// Listen serves the world on a port of this machine and returns its address.
+func (w *World) Listen() string {
+	s := httptest.NewServer(w.Handler)
+	w.T.Cleanup(s.Close)
+	return s.URL
+}
+
+// Call is a call of an administrator who says why.
+func (w *World) Call(reason string) commands.Call {
+	return commands.System(Project, "request-1", reason)
+}
+
+// instance makes the one instance and waits until it runs.
+func (w *World) instance() string {
+	w.T.Helper()
+	i, _, err := w.Commands.CreateInstance.Do(w.T.Context(), w.Bus, w.Call("start"), apig.CreateInstance{Body: apig.InstanceBody{
+		Name: "gateway", SpecID: "BASIC", VPCID: "default", SubnetID: "default", SecurityGroupID: "default", AvailableZoneIDs: []string{"default"},
+	}})
+	w.must(err)
+	for i.Status != apig.InstanceRunning {
+		i, _, err = w.Commands.AdvanceInstance.Do(w.T.Context(), w.Bus, w.Call("start"), apig.AdvanceInstance{InstanceID: i.ID})
+		w.must(err)
+	}
+	return i.ID
+}

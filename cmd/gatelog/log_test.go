@@ -35,10 +35,8 @@ func TestLogTailShowsTheNewestEventsInColumns(t *testing.T) {
 	if diff := cmp.Diff([]string{"apig.api.created", "api/" + api, "gatelog", "apig.CreateAPI"}, last[3:]); diff != "" || last[0] != strconv.FormatUint(uint64(head), 10) {
 		t.Errorf("the last line is %q (-want +got):\n%s", got[2], diff)
 	}
-	for _, name := range []string{"apig.api.created", "apig.CreateAPI"} {
-		if strings.Index(got[1], "apig.") != strings.Index(got[2], name[:5]) {
-			t.Errorf("columns are not aligned:\n%s", strings.Join(got, "\n"))
-		}
+	if strings.Index(got[1], "apig.") != strings.Index(got[2], "apig.") {
+		t.Errorf("columns are not aligned:\n%s", strings.Join(got, "\n"))
 	}
 }
 

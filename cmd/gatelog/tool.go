@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -119,10 +120,11 @@ func chosen(names []string) ([]*projections.Projection, error) {
 	for _, name := range names {
 		p, ok := known[name]
 		if !ok {
-			return nil, fmt.Errorf("there is no projection %q: %s", name, strings.Join(projectionNames(), ", "))
+			return nil, fmt.Errorf("there is no projection %q: there are %s", name, strings.Join(projectionNames(), ", "))
 		}
-		some = append(some, p)
-		delete(known, name) // named twice is named once too often
+		if !slices.Contains(some, p) {
+			some = append(some, p)
+		}
 	}
 	return some, nil
 }

@@ -31,7 +31,10 @@ type Deps struct {
 }
 
 // Surface is the set of handlers.
-type Surface struct{ Deps }
+type Surface struct {
+	Deps
+	families map[string]family // of each operation, by method and route
+}
 
 const (
 	rootPath     = "/v2/{project_id}/apigw"
@@ -140,6 +143,7 @@ func at(position domain.Position, err error) error {
 
 // register adds an operation. Its handler gets a call that is authorised for the request's project.
 func register[I any, O any](s *Surface, api huma.API, op operation, handle func(ctx context.Context, call commands.Call, in *I) (*O, error)) {
+	s.families[op.method+" "+route(op.path)] = op.family
 	huma.Register(api, web.Prepared(op.describe()), func(ctx context.Context, in *I) (*O, error) {
 		call, err := s.authorize(ctx, op, in)
 		if err != nil {

@@ -16,10 +16,12 @@ import (
 // Prefix is the beginning of all paths of the surface.
 const Prefix = "/v2/"
 
+// New returns the surface. Register it on one server.
+func New(d Deps) *Surface { return &Surface{Deps: d, families: map[string]family{}} }
+
 // Register adds the operations of the surface: the built ones with their description to api, the
 // others to e, where they say that they are not built.
-func Register(api huma.API, e *echo.Echo, d Deps) {
-	s := &Surface{d}
+func (s *Surface) Register(api huma.API, e *echo.Echo) {
 	s.groups(api)
 	s.envs(api)
 	s.variables(api)
@@ -29,10 +31,13 @@ func Register(api huma.API, e *echo.Echo, d Deps) {
 	s.settings(api)
 	s.instances(api)
 	for _, op := range unbuilt {
-		path := strings.NewReplacer("{", ":", "}", "").Replace(rootPath + op.path)
-		e.Add(op.method, path, s.notBuilt(op.section, op.id, op.action))
+		s.families[op.method+" "+route(rootPath+op.path)] = op.family
+		e.Add(op.method, route(rootPath+op.path), s.notBuilt(op.section, op.id, op.action))
 	}
 }
+
+// route is a path as Echo writes it.
+func route(path string) string { return strings.NewReplacer("{", ":", "}", "").Replace(path) }
 
 // codeNotBuilt is no code of the reference, which has none for this.
 const codeNotBuilt = "GATELOG.0501"
@@ -42,21 +47,22 @@ func (s *Surface) notBuilt(section, id, action string) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		caller := access.CallerFrom(c.Request().Context())
 		if caller == nil {
-			return Deny(c, domain.Errorf(domain.CodeUnauthenticated, "the request is neither signed nor has it a token"))
+			return s.Deny(c, domain.Errorf(domain.CodeUnauthenticated, "the request is neither signed nor has it a token"))
 		}
 		if _, err := commands.Authorize(caller, c.Param("project_id"), commands.Meta{}, action, "apig:unbuilt:call"); err != nil {
-			return Deny(c, err)
+			return s.Deny(c, err)
 		}
 		message := fmt.Sprintf("%s (APIG V2 §%s) is not served by this version of Gatelog; the README lists what is", id, section)
 		return c.JSON(http.StatusNotImplemented, &Error{Code: codeNotBuilt, Message: message})
 	}
 }
 
-// Deny answers a request that was refused before it reached an operation, in the shape of the surface.
-func Deny(c echo.Context, err error) error {
-	f := below
-	if rest := strings.SplitN(strings.TrimPrefix(c.Request().URL.Path, Prefix), "/", 5); len(rest) < 5 {
-		f = instance // an operation on instances themselves
+// Deny answers a request that was refused before it reached an operation, with the general codes of
+// the operation that it was for.
+func (s *Surface) Deny(c echo.Context, err error) error {
+	f, ok := s.families[c.Request().Method+" "+c.Path()]
+	if !ok {
+		f = below // no operation at all
 	}
 	e := f.spell(silent, "", err)
 	return c.JSON(e.status, e)

@@ -109,6 +109,9 @@ type VariableList struct {
 }
 
 func (s *Surface) listVariables(ctx context.Context, _ commands.Call, in *listVariablesIn) (*answer[VariableList], error) {
+	if in.GroupID == "" {
+		return nil, apig.ErrMissing("group_id") // §3.3.4
+	}
 	// The reference calls the parameter name here, its SDK variable_name: both are understood.
 	exact := precisely(in.PreciseSearch, "variable_name") || precisely(in.PreciseSearch, "name")
 	filter := projectionsapig.VariableFilter{GroupID: in.GroupID, EnvID: in.EnvID, Name: in.Name, ExactName: exact}

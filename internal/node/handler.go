@@ -42,15 +42,11 @@ func (n *Node) buildHandler() (http.Handler, error) {
 }
 
 func (n *Node) apigSurface(debugger *commandsapig.Debugger) server.Surface {
-	return server.Surface{
-		Prefix: httpapig.Prefix, Deny: httpapig.Deny,
-		Register: func(api huma.API, e *echo.Echo) {
-			httpapig.Register(api, e, httpapig.Deps{
-				Bus: n.bus, Commands: n.apig, Queries: n.queries, Debugger: debugger,
-				GatewayDomain: n.config.GatewayDomain, Logger: n.logger,
-			})
-		},
-	}
+	surface := httpapig.New(httpapig.Deps{
+		Bus: n.bus, Commands: n.apig, Queries: n.queries, Debugger: debugger,
+		GatewayDomain: n.config.GatewayDomain, Logger: n.logger,
+	})
+	return server.Surface{Prefix: httpapig.Prefix, Deny: surface.Deny, Register: surface.Register}
 }
 
 // identitySurface serves /v3. Its registration adds the management of users too, which lies beneath

@@ -23,6 +23,7 @@ import (
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/http/gatelog"
+	identityhttp "github.com/gatelog/gatelog/http/identity"
 	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/http/signature"
 	"github.com/gatelog/gatelog/internal/engine"
@@ -138,7 +139,7 @@ func (w *World) serve() http.Handler {
 		Version: "test", Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(), Logger: silent,
 		Authenticate: w.authenticate,
 		Surfaces: []server.Surface{{
-			Prefix: gatelog.Prefix, Deny: func(c echo.Context, err error) error { return c.JSON(http.StatusUnauthorized, err) },
+			Prefix: gatelog.Prefix, Deny: identityhttp.Deny,
 			Register: func(api huma.API, _ *echo.Echo) {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,

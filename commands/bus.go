@@ -61,6 +61,14 @@ type Bus struct {
 
 type tenantKey struct{ surface, tenant string }
 
+// check refuses a tenant that would be more than one part of a subject.
+func (k tenantKey) check() error {
+	if _, err := eventstore.Subject(k.surface, k.tenant, answerKind, "x"); err != nil {
+		return domain.Errorf(domain.CodeInvalid, "there can be no project %q: letters, digits, - and _ only, 1 to 128", k.tenant)
+	}
+	return nil
+}
+
 // New returns a running bus. Close it.
 func New(o Options) *Bus {
 	if o.Now == nil {
@@ -111,9 +119,6 @@ const (
 // execute runs one command at the tenant's writer and returns what it answered. A writer that loses
 // the tenant hands its undecided commands back, and the whole decision is made again by the new one.
 func (b *Bus) execute(ctx context.Context, s *Surface, name string, call Call, command any) (outcome, error) {
-	if _, err := eventstore.Subject(s.Name, call.tenant, answerKind, name); err != nil {
-		return outcome{}, domain.Errorf(domain.CodeInvalid, "there can be no project %q", call.tenant)
-	}
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	j := &job{
@@ -140,6 +145,9 @@ func (b *Bus) execute(ctx context.Context, s *Surface, name string, call Call, c
 // tenant.
 func (b *Bus) once(ctx context.Context, s *Surface, j *job) outcome {
 	key := tenantKey{s.Name, j.call.tenant}
+	if err := key.check(); err != nil {
+		return outcome{err: err}
+	}
 	w := b.local(key)
 	if w == nil && b.Conn != nil {
 		out, err := b.forward(ctx, s, j)
@@ -190,7 +198,11 @@ func (b *Bus) start(s *Surface, key tenantKey) (*writer, error) {
 // Warm makes this node the writer of a tenant and reads its state, so that the first command does
 // not wait for it. It does nothing when a writer runs here.
 func (b *Bus) Warm(s *Surface, tenant string) error {
-	_, err := b.start(s, tenantKey{s.Name, tenant})
+	key := tenantKey{s.Name, tenant}
+	if err := key.check(); err != nil {
+		return err
+	}
+	_, err := b.start(s, key)
 	return err
 }
 
@@ -221,10 +233,12 @@ func unavailable(cause error) error {
 	return fmt.Errorf("%w: %w", domain.Errorf(domain.CodeUnavailable, "the log cannot be written now: try again"), cause)
 }
 
-// unknown is the refusal of a command that may have been carried out, or may yet be.
+// errUnknown marks the refusal of a command that may have been carried out, or may yet be.
+var errUnknown = errors.New("unknown outcome")
+
 func unknown(cause error) error {
-	return fmt.Errorf("%w: %w", domain.Errorf(domain.CodeUnavailable,
-		"it is not known whether the change was made: look before you try again, or send an Idempotency-Key with every try"), cause)
+	return fmt.Errorf("%w: %w: %w", domain.Errorf(domain.CodeUnavailable,
+		"it is not known whether the change was made: look before you try again, or send an Idempotency-Key with every try"), errUnknown, cause)
 }
 
 // pause waits before the next attempt, longer each time.

@@ -164,7 +164,7 @@ var errBusy = errors.New("the writer is busy")
 func (w *writer) serve(msg *nats.Msg, j *job) {
 	ctx, cancel := context.WithTimeout(w.bus.ctx, w.bus.busyAfter)
 	defer cancel()
-	j.ctx = ctx
+	j.ctx = w.bus.ctx // it keeps its place in the queue while the other node asks again
 	out := w.submit(ctx, j)
 	switch {
 	case w.bus.ctx.Err() != nil && domain.CodeOf(out.err) == domain.CodeUnavailable:

@@ -111,6 +111,9 @@ func (w *writer) run(ctx context.Context) {
 			w.cause = ctx.Err()
 			return
 		case j := <-w.queue:
+			if ctx.Err() != nil {
+				continue // what waits when the bus closes is not decided here
+			}
 			if w.cause = w.process(ctx, w.gather(j)); w.cause != nil {
 				w.bus.Logger.Warn("stopped writing for a tenant", "surface", w.key.surface, "tenant", w.key.tenant, "cause", w.cause)
 				return

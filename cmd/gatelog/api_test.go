@@ -189,7 +189,7 @@ func TestAPIConnections(t *testing.T) {
 	failsWith(t, gatelogCommand(t.Context(), "api", "history", "a1", "--data-dir", down, "--endpoint", "localhost"), "--endpoint", "http://")
 
 	o = gatelogCommand(t.Context(), "api", "history", "a1", "--data-dir", t.TempDir(), "--endpoint", "http://127.0.0.1:1")
-	failsWith(t, o, "there is no credentials.json", "--access-key --secret-key --project --instance")
+	failsWith(t, o, "credentials.json in ", "--data-dir", "--access-key --instance --project --secret-key")
 	failsWith(t, gatelogCommand(t.Context(), "api", "history", "a/b"), "give one id")
 }
 

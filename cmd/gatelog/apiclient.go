@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,30 +55,29 @@ func connect(cmd *cobra.Command) (*connection, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	secretKey := os.Getenv("GATELOG_SECRET_KEY")
-	missing := ""
-	for _, member := range []struct {
-		flag, other string
-		value       *string
-	}{
-		{"endpoint", "", &kept.Endpoint}, {"access-key", "", &kept.AccessKey}, {"secret-key", secretKey, &kept.SecretKey},
-		{"project", "", &kept.ProjectID}, {"instance", "", &kept.InstanceID},
+	if secret := os.Getenv("GATELOG_SECRET_KEY"); secret != "" {
+		kept.SecretKey = secret
+	}
+	var missing []string
+	for flag, member := range map[string]*string{
+		"endpoint": &kept.Endpoint, "access-key": &kept.AccessKey, "secret-key": &kept.SecretKey,
+		"project": &kept.ProjectID, "instance": &kept.InstanceID,
 	} {
-		given, err := cmd.Flags().GetString(member.flag)
+		given, err := cmd.Flags().GetString(flag)
 		if err != nil {
 			return nil, err
 		}
-		for _, value := range []string{member.other, given} {
-			if value != "" {
-				*member.value = value
-			}
+		if given != "" {
+			*member = given
 		}
-		if *member.value == "" {
-			missing += " --" + member.flag
+		if *member == "" {
+			missing = append(missing, "--"+flag)
 		}
 	}
-	if missing != "" {
-		return nil, fmt.Errorf("there is no %s in %s: name that directory with --data-dir, or give%s", node.CredentialsFile, c.DataDir, missing)
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		return nil, fmt.Errorf("%s in %s does not say all: name the directory of the server with --data-dir, or give %s",
+			node.CredentialsFile, c.DataDir, strings.Join(missing, " "))
 	}
 	return &connection{Credentials: kept, http: &http.Client{Timeout: requestTimeout}}, nil
 }

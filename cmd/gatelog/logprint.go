@@ -50,7 +50,7 @@ type textEvents struct {
 }
 
 // eventLine has fixed columns, since nobody knows the events to come: wide enough for nearly all.
-const eventLine = "%10s  %-23s  %-26s  %-41s  %-16s  %s\n"
+const eventLine = "%10s  %-23s  %-30s  %-41s  %-16s  %s\n"
 
 const eventTime = "2006-01-02 15:04:05.000"
 

@@ -29,7 +29,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	web.SpellPerOperation()
+	web.SetUp()
 	m.Run()
 }
 

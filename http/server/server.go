@@ -60,8 +60,7 @@ const (
 
 // New returns the handler of all surfaces.
 func New(o Options) (*echo.Echo, error) {
-	web.SpellPerOperation()
-	humaecho.MultipartMaxMemory = 16 << 20 // forms are bounded before they are read; none goes to disk
+	web.SetUp()
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = o.fallback

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 )
 
 // Spell puts an error that arose before a handler ran into the shape of its surface. status is what
@@ -15,10 +16,15 @@ const SpellKey = "gatelog.spell"
 
 var once sync.Once
 
-// SpellPerOperation makes huma ask each operation how its errors are spelled. huma keeps that in a
-// variable of its package, so it is set once for the process.
-func SpellPerOperation() {
+// formMemory is how much of a form is kept in memory: all of it, since requests are bounded before
+// they are read. Nothing of a client's goes to disk.
+const formMemory = 16 << 20 // bytes
+
+// SetUp makes huma ask each operation how its errors are spelled, and read forms into memory. huma
+// keeps both in variables of its packages, so they are set once for the process.
+func SetUp() {
 	once.Do(func() {
+		humaecho.MultipartMaxMemory = formMemory
 		plain := huma.NewErrorWithContext
 		huma.NewErrorWithContext = func(ctx huma.Context, status int, msg string, errs ...error) huma.StatusError {
 			if ctx != nil && ctx.Operation() != nil {

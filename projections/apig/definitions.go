@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
@@ -129,7 +128,7 @@ func (q *Queries) groupAt(ctx context.Context, tenant, id string, at domain.Posi
 // Version returns a version by its id (APIG V2 §3.5.13), or APIG.3030, APIG.3022.
 func (q *Queries) Version(ctx context.Context, in In, id string) (Version, error) {
 	var at domain.Position
-	err := q.rows.Get(ctx, &at, "SELECT position FROM apig.versions WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
+	err := q.get(ctx, &at, "SELECT position FROM apig.versions WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
 	if err != nil {
 		return Version{}, q.missing(ctx, in, err, apig.ErrVersionNotFound(id))
 	}
@@ -148,7 +147,7 @@ func (q *Queries) Runtime(ctx context.Context, in In, apiID, envID string) (Vers
 		Position  domain.Position `json:"position"`
 		PublishID string          `json:"publish_id"`
 	}
-	err := q.rows.Get(ctx, &found, runtimeSQL, apiID, envID, in.Instance, in.Tenant)
+	err := q.get(ctx, &found, runtimeSQL, apiID, envID, in.Instance, in.Tenant)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Version{}, "", q.unpublished(ctx, in, apiID, envID)
 	}
@@ -174,11 +173,9 @@ func (q *Queries) unpublished(ctx context.Context, in In, apiID, envID string) e
 // the APIs with the ids, by path and method of the drafts.
 func (q *Queries) Running(ctx context.Context, in In, groupID, envID string, ids []string) ([]Version, error) {
 	w := in.where("p")
-	w.is("p.group_id", groupID)
-	w.is("p.env_id", envID)
-	if len(ids) > 0 {
-		w.add("p.api_id = ANY(string_to_array($%d, ','))", strings.Join(ids, ","))
-	}
+	w.must("p.group_id", groupID)
+	w.must("p.env_id", envID)
+	w.oneOf("p.api_id = ANY($%d)", ids)
 	var positions []domain.Position
 	err := q.rows.Select(ctx, &positions, `SELECT v.position FROM apig.publications p JOIN apig.versions v ON v.id = p.version_id
 		JOIN apig.apis a ON a.id = p.api_id`+w.String()+" ORDER BY a.req_uri, a.req_method, a.id", w.args...)

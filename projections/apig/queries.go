@@ -6,7 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/lib/pq"
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
@@ -27,7 +31,8 @@ func NewQueries(rows *projections.Statements, log eventstore.Log) *Queries {
 	return &Queries{rows: rows, log: log, codec: apig.Codec()}
 }
 
-// Page is a part of a list: how many entries to pass over and how many to return at most.
+// Page is a part of a list: how many entries to pass over (at least 0) and how many to return at most
+// (at least 1).
 type Page struct{ Offset, Limit int }
 
 // In is where a query looks: an instance of a tenant.
@@ -39,10 +44,21 @@ type where struct {
 	args       []any
 }
 
+// in returns the conditions that every query beneath an instance begins with.
+func (i In) where(table string) *where {
+	w := &where{}
+	w.must(table+".instance_id", i.Instance)
+	w.must(table+".tenant", i.Tenant)
+	return w
+}
+
+// must adds 'column = value', also when the value is empty.
+func (w *where) must(column, value string) { w.text(column+" = $%d", value, value) }
+
 // is adds 'column = value'; an empty value adds nothing.
 func (w *where) is(column, value string) {
 	if value != "" {
-		w.add(column+" = $%d", value)
+		w.must(column, value)
 	}
 }
 
@@ -51,13 +67,36 @@ func (w *where) like(column, value string, exact bool) {
 	switch {
 	case value == "":
 	case exact:
-		w.is(column, value)
+		w.must(column, value)
 	default:
-		w.add(column+` LIKE $%d`, "%"+escapeLike.Replace(value)+"%")
+		w.text(column+` LIKE $%d`, value, "%"+escapeLike.Replace(value)+"%")
 	}
 }
 
 var escapeLike = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// text adds a condition about a text that a client gave. One that no row can hold, and that Postgres
+// would not even take, is found nowhere.
+func (w *where) text(condition, given, arg string) {
+	if !keepable(given) {
+		w.none()
+		return
+	}
+	w.add(condition, arg)
+}
+
+func keepable(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
+
+// none lets no row through.
+func (w *where) none() { w.conditions = append(w.conditions, "false") }
+
+// oneOf adds 'column is one of the values'; no values add nothing.
+func (w *where) oneOf(condition string, values []string) {
+	if len(values) > 0 {
+		unkeepable := func(v string) bool { return !keepable(v) }
+		w.add(condition, pq.Array(slices.DeleteFunc(slices.Clone(values), unkeepable)))
+	}
+}
 
 // add adds a condition with one argument, whose place '%d' marks.
 func (w *where) add(condition string, arg any) {
@@ -67,42 +106,54 @@ func (w *where) add(condition string, arg any) {
 
 func (w *where) String() string { return " WHERE " + strings.Join(w.conditions, " AND ") }
 
-// in returns the conditions that every query beneath an instance begins with.
-func (i In) where(table string) *where {
-	w := &where{}
-	w.is(table+".instance_id", i.Instance)
-	w.is(table+".tenant", i.Tenant)
-	return w
+// get scans the one row of a query into dest, or returns sql.ErrNoRows.
+func (q *Queries) get(ctx context.Context, dest any, query string, args ...any) error {
+	for _, arg := range args {
+		if text, ok := arg.(string); ok && !keepable(text) {
+			return sql.ErrNoRows
+		}
+	}
+	return q.rows.Get(ctx, dest, query, args...)
 }
 
-// list scans a page of rows into dest and returns how many there are in all. The count is asked for
-// only when the page does not tell it.
-func (q *Queries) list(ctx context.Context, dest any, length func() int, columns, from string, w *where, order string, p Page) (int, error) {
-	args := append(w.args[:len(w.args):len(w.args)], p.Limit, p.Offset)
+// page scans a page of rows and returns how many there are in all.
+func page[R any](ctx context.Context, q *Queries, columns, from string, w *where, order string, p Page) ([]R, int, error) {
+	rows := []R{}
+	args := append(slices.Clip(w.args), p.Limit, p.Offset)
 	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT $%d OFFSET $%d", columns, from, w, order, len(args)-1, len(args))
-	if err := q.rows.Select(ctx, dest, query, args...); err != nil {
-		return 0, err
+	if err := q.rows.Select(ctx, &rows, query, args...); err != nil {
+		return nil, 0, err
 	}
-	if n := length(); n < p.Limit && (n > 0 || p.Offset == 0) {
-		return p.Offset + n, nil
+	total, err := q.total(ctx, len(rows), from, w, p)
+	return rows, total, err
+}
+
+// pageIn is page for things beneath an instance. Only when there are none at all does it ask whether
+// there is such an instance: APIG.3030.
+func pageIn[R any](ctx context.Context, q *Queries, in In, columns, from string, w *where, order string, p Page) ([]R, int, error) {
+	rows, total, err := page[R](ctx, q, columns, from, w, order, p)
+	if err == nil && total == 0 {
+		err = q.Exists(ctx, in)
+	}
+	return rows, total, err
+}
+
+// total returns how many rows there are in all, of which a page shows some. They are counted only when
+// the page does not tell.
+func (q *Queries) total(ctx context.Context, shown int, from string, w *where, p Page) (int, error) {
+	if shown < p.Limit && (shown > 0 || p.Offset == 0) {
+		return p.Offset + shown, nil
 	}
 	var total int
 	err := q.rows.Get(ctx, &total, "SELECT count(*) FROM "+from+w.String(), w.args...)
 	return total, err
 }
 
-// page is list for a slice of rows.
-func page[R any](ctx context.Context, q *Queries, columns, from string, w *where, order string, p Page) ([]R, int, error) {
-	rows := []R{}
-	total, err := q.list(ctx, &rows, func() int { return len(rows) }, columns, from, w, order, p)
-	return rows, total, err
-}
-
 // Exists returns ErrInstanceNotFound (APIG.3030) unless the instance is there.
 func (q *Queries) Exists(ctx context.Context, in In) error {
 	var found bool
-	err := q.rows.Get(ctx, &found, "SELECT EXISTS (SELECT FROM apig.instances WHERE id = $1 AND tenant = $2)", in.Instance, in.Tenant)
-	if err == nil && !found {
+	err := q.get(ctx, &found, "SELECT true FROM apig.instances WHERE id = $1 AND tenant = $2", in.Instance, in.Tenant)
+	if errors.Is(err, sql.ErrNoRows) {
 		return apig.ErrInstanceNotFound(in.Instance)
 	}
 	return err
@@ -122,7 +173,7 @@ func (q *Queries) missing(ctx context.Context, in In, err error, what *domain.Er
 // Instance returns an instance (APIG V2 §3.23.2), or APIC.7302.
 func (q *Queries) Instance(ctx context.Context, in In) (apig.Instance, error) {
 	var document []byte
-	err := q.rows.Get(ctx, &document, "SELECT document FROM apig.instances WHERE id = $1 AND tenant = $2", in.Instance, in.Tenant)
+	err := q.get(ctx, &document, "SELECT document FROM apig.instances WHERE id = $1 AND tenant = $2", in.Instance, in.Tenant)
 	if errors.Is(err, sql.ErrNoRows) {
 		return apig.Instance{}, apig.ErrInstanceUnknown()
 	}
@@ -139,7 +190,7 @@ type InstanceFilter struct{ ID, Name, Status string }
 // Instances returns a page of the tenant's instances, newest first, and their number in all.
 func (q *Queries) Instances(ctx context.Context, tenant string, f InstanceFilter, p Page) ([]apig.Instance, int, error) {
 	w := &where{}
-	w.is("i.tenant", tenant)
+	w.must("i.tenant", tenant)
 	w.is("i.id", f.ID)
 	w.like("i.name", f.Name, false)
 	w.is("i.status", f.Status)
@@ -159,7 +210,7 @@ func (q *Queries) Instances(ctx context.Context, tenant string, f InstanceFilter
 // Group returns a group (APIG V2 §3.1.4), or APIG.3030, APIG.3001.
 func (q *Queries) Group(ctx context.Context, in In, id string) (GroupRow, error) {
 	var g GroupRow
-	err := q.rows.Get(ctx, &g, "SELECT * FROM apig.groups WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
+	err := q.get(ctx, &g, "SELECT * FROM apig.groups WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
 	return g, q.missing(ctx, in, err, apig.ErrGroupNotFound(id))
 }
 
@@ -171,43 +222,37 @@ type GroupFilter struct {
 
 // Groups returns a page of the instance's groups, newest first, and their number in all.
 func (q *Queries) Groups(ctx context.Context, in In, f GroupFilter, p Page) ([]GroupRow, int, error) {
-	if err := q.Exists(ctx, in); err != nil {
-		return nil, 0, err
-	}
 	w := in.where("g")
 	w.is("g.id", f.ID)
 	w.like("g.name", f.Name, f.ExactName)
-	return page[GroupRow](ctx, q, "g.*", "apig.groups g", w, "g.register_time DESC, g.id", p)
+	return pageIn[GroupRow](ctx, q, in, "g.*", "apig.groups g", w, "g.register_time DESC, g.id", p)
 }
 
 // Env returns an environment, or APIG.3030, APIG.3003.
 func (q *Queries) Env(ctx context.Context, in In, id string) (EnvRow, error) {
 	var e EnvRow
-	err := q.rows.Get(ctx, &e, "SELECT * FROM apig.envs WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
+	err := q.get(ctx, &e, "SELECT * FROM apig.envs WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
 	return e, q.missing(ctx, in, err, apig.ErrEnvNotFound(id))
 }
 
 // EnvNamed returns an environment by its name, or APIG.3030, APIG.3003.
 func (q *Queries) EnvNamed(ctx context.Context, in In, name string) (EnvRow, error) {
 	var e EnvRow
-	err := q.rows.Get(ctx, &e, "SELECT * FROM apig.envs WHERE name = $1 AND instance_id = $2 AND tenant = $3", name, in.Instance, in.Tenant)
+	err := q.get(ctx, &e, "SELECT * FROM apig.envs WHERE name = $1 AND instance_id = $2 AND tenant = $3", name, in.Instance, in.Tenant)
 	return e, q.missing(ctx, in, err, apig.ErrEnvNotFound(name))
 }
 
 // Envs returns a page of the instance's environments, newest first (APIG V2 §3.2.4).
 func (q *Queries) Envs(ctx context.Context, in In, name string, p Page) ([]EnvRow, int, error) {
-	if err := q.Exists(ctx, in); err != nil {
-		return nil, 0, err
-	}
 	w := in.where("e")
 	w.like("e.name", name, false)
-	return page[EnvRow](ctx, q, "e.*", "apig.envs e", w, "e.create_time DESC, e.id", p)
+	return pageIn[EnvRow](ctx, q, in, "e.*", "apig.envs e", w, "e.create_time DESC, e.id", p)
 }
 
 // Variable returns a variable (APIG V2 §3.3.3), or APIG.3030, APIG.3011.
 func (q *Queries) Variable(ctx context.Context, in In, id string) (VariableRow, error) {
 	var v VariableRow
-	err := q.rows.Get(ctx, &v, "SELECT * FROM apig.variables WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
+	err := q.get(ctx, &v, "SELECT * FROM apig.variables WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
 	return v, q.missing(ctx, in, err, apig.ErrVariableNotFound(id))
 }
 
@@ -219,29 +264,20 @@ type VariableFilter struct {
 
 // Variables returns a page of the instance's variables by name (APIG V2 §3.3.4).
 func (q *Queries) Variables(ctx context.Context, in In, f VariableFilter, p Page) ([]VariableRow, int, error) {
-	if err := q.Exists(ctx, in); err != nil {
-		return nil, 0, err
-	}
 	w := in.where("v")
 	w.is("v.group_id", f.GroupID)
 	w.is("v.env_id", f.EnvID)
 	w.like("v.name", f.Name, f.ExactName)
-	return page[VariableRow](ctx, q, "v.*", "apig.variables v", w, "v.name, v.id", p)
+	return pageIn[VariableRow](ctx, q, in, "v.*", "apig.variables v", w, "v.name, v.id", p)
 }
 
 // Features returns a page of the features that were set, by name (APIG V2 §3.21.2).
 func (q *Queries) Features(ctx context.Context, in In, p Page) ([]FeatureRow, int, error) {
-	if err := q.Exists(ctx, in); err != nil {
-		return nil, 0, err
-	}
-	return page[FeatureRow](ctx, q, "f.*", "apig.features f", in.where("f"), "f.name", p)
+	return pageIn[FeatureRow](ctx, q, in, "f.*", "apig.features f", in.where("f"), "f.name", p)
 }
 
 // Tags returns a page of the tags of the instance's APIs, by name (APIG V2 §3.20.1).
 func (q *Queries) Tags(ctx context.Context, in In, p Page) ([]string, int, error) {
-	if err := q.Exists(ctx, in); err != nil {
-		return nil, 0, err
-	}
-	from := "(SELECT DISTINCT tag, instance_id, tenant FROM apig.api_tags WHERE instance_id = $1 AND tenant = $2) t"
-	return page[string](ctx, q, "t.tag", from, in.where("t"), "t.tag", p)
+	from := "(SELECT DISTINCT tag, instance_id, tenant FROM apig.api_tags) t"
+	return pageIn[string](ctx, q, in, "t.tag", from, in.where("t"), "t.tag", p)
 }

@@ -4,19 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 )
 
-// publishedSQL gives the publications of the API a as Published has them, RELEASE first.
+// publishedSQL gives the publications of the API a as Published has them, RELEASE first. Times look as
+// Go writes them.
 const publishedSQL = `LEFT JOIN LATERAL (
 	SELECT string_agg(p.env_id, '|' ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS run_env_id,
 		string_agg(e.name, '|' ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS run_env_name,
 		string_agg(p.publish_id, '|' ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS publish_id,
-		string_agg(to_char(p.publish_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '|'
+		string_agg(rtrim(rtrim(to_char(p.publish_time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z', '|'
 			ORDER BY p.env_id <> '` + apig.ReleaseEnvID + `', e.name) AS publish_time
 	FROM apig.publications p JOIN apig.envs e ON e.instance_id = p.instance_id AND e.id = p.env_id
 	WHERE p.api_id = a.id) p ON true`
@@ -49,7 +50,7 @@ func (i apiItem) published() Published {
 // API returns an API with its draft and its publications (APIG V2 §3.5.5), or APIG.3030, APIG.3002.
 func (q *Queries) API(ctx context.Context, in In, id string) (Answer, error) {
 	var item apiItem
-	err := q.rows.Get(ctx, &item, `SELECT a.detail AS document, g.name AS group_name, p.*
+	err := q.get(ctx, &item, `SELECT a.detail AS document, g.name AS group_name, p.*
 		FROM apig.apis a JOIN apig.groups g ON g.id = a.group_id `+publishedSQL+`
 		WHERE a.id = $1 AND a.instance_id = $2 AND a.tenant = $3`, id, in.Instance, in.Tenant)
 	if err != nil {
@@ -61,7 +62,7 @@ func (q *Queries) API(ctx context.Context, in In, id string) (Answer, error) {
 // Draft returns an API with its draft as the domain has it, or APIG.3030, APIG.3002.
 func (q *Queries) Draft(ctx context.Context, in In, id string) (apig.API, error) {
 	var row APIRow
-	err := q.rows.Get(ctx, &row, "SELECT * FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
+	err := q.get(ctx, &row, "SELECT * FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", id, in.Instance, in.Tenant)
 	if err != nil {
 		return apig.API{}, q.missing(ctx, in, err, apig.ErrAPINotFound(id))
 	}
@@ -77,13 +78,11 @@ func (r APIRow) draft() (apig.API, error) {
 	return a, nil
 }
 
-// Drafts returns the drafts of a group, all or those of the ids, by method and path.
+// Drafts returns the drafts of a group, all or those of the ids, by path and method.
 func (q *Queries) Drafts(ctx context.Context, in In, groupID string, ids []string) ([]apig.API, error) {
 	w := in.where("a")
-	w.is("a.group_id", groupID)
-	if len(ids) > 0 {
-		w.add("a.id = ANY(string_to_array($%d, ','))", strings.Join(ids, ","))
-	}
+	w.must("a.group_id", groupID)
+	w.oneOf("a.id = ANY($%d)", ids)
 	var rows []APIRow
 	if err := q.rows.Select(ctx, &rows, "SELECT a.* FROM apig.apis a"+w.String()+" ORDER BY a.req_uri, a.req_method, a.id", w.args...); err != nil {
 		return nil, err
@@ -122,14 +121,11 @@ func (f APIFilter) where(in In) *where {
 		w.add("a.type = $%d", f.Type)
 	}
 	if f.EnvID != "" {
-		w.add("EXISTS (SELECT FROM apig.publications p WHERE p.api_id = a.id AND p.env_id = $%d)", f.EnvID)
+		w.text("EXISTS (SELECT FROM apig.publications p WHERE p.instance_id = a.instance_id AND p.api_id = a.id AND p.env_id = $%d)", f.EnvID, f.EnvID)
 	}
-	if len(f.Tags) > 0 {
-		w.add("a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY(string_to_array($%d, ',')))", strings.Join(f.Tags, ","))
-	}
+	w.oneOf("a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY($%d))", f.Tags)
 	if f.VPCChannelName != "" {
-		// No API can refer to a channel before there are channels.
-		w.add("a.vpc_channel_id = $%d AND a.vpc_channel_id <> ''", f.VPCChannelName)
+		w.none() // there are no channels that an API could refer to
 	}
 	return w
 }
@@ -137,15 +133,12 @@ func (f APIFilter) where(in In) *where {
 // APIs returns a page of the instance's APIs, newest first, and their number in all (APIG V2 §3.5.6).
 // sl names the subdomain of a group for api_group_info.
 func (q *Queries) APIs(ctx context.Context, in In, f APIFilter, p Page, sl func(groupID string) string) ([]Answer, int, error) {
-	if err := q.Exists(ctx, in); err != nil {
-		return nil, 0, err
-	}
 	backend := "NULL"
 	if f.Backend {
 		backend = "(a.detail -> 'backend_api')::text"
 	}
 	w := f.where(in)
-	args := append(w.args[:len(w.args):len(w.args)], p.Limit, p.Offset)
+	args := append(slices.Clip(w.args), p.Limit, p.Offset)
 	var items []apiItem
 	err := q.rows.Select(ctx, &items, fmt.Sprintf(`SELECT a.brief AS document, a.backend, g.name AS group_name, g.*, p.*
 		FROM (SELECT a.id, a.group_id, a.register_time AS created, a.brief, %s AS backend FROM apig.apis a%s
@@ -159,11 +152,10 @@ func (q *Queries) APIs(ctx context.Context, in In, f APIFilter, p Page, sl func(
 	for i, item := range items {
 		answers[i] = item.answer(f, sl)
 	}
-	if n := len(items); n < p.Limit && (n > 0 || p.Offset == 0) {
-		return answers, p.Offset + n, nil
+	total, err := q.total(ctx, len(items), "apig.apis a", w, p)
+	if err == nil && total == 0 {
+		err = q.Exists(ctx, in)
 	}
-	var total int
-	err = q.rows.Get(ctx, &total, "SELECT count(*) FROM apig.apis a"+w.String(), w.args...)
 	return answers, total, err
 }
 
@@ -225,11 +217,8 @@ type VersionFilter struct {
 // Versions returns a page of the versions of an API, newest first, and their number in all (APIG V2
 // §3.5.10), or APIG.3030, APIG.3002.
 func (q *Queries) Versions(ctx context.Context, in In, apiID string, f VersionFilter, p Page) ([]VersionView, int, error) {
-	if _, err := q.owner(ctx, in, apiID); err != nil {
-		return nil, 0, err
-	}
 	w := in.where("v")
-	w.is("v.api_id", apiID)
+	w.must("v.api_id", apiID)
 	w.is("v.env_id", f.EnvID)
 	w.like("v.env_name", f.EnvName, false)
 	if f.Most > 0 {
@@ -237,18 +226,21 @@ func (q *Queries) Versions(ctx context.Context, in In, apiID string, f VersionFi
 	}
 	from := `(SELECT v.id AS version_id, v.version_no, v.api_id, v.env_id, coalesce(e.name, v.env_name) AS env_name, v.remark,
 			v.publish_time, v.position, v.instance_id, v.tenant, CASE WHEN p.version_id = v.id THEN 1 ELSE 2 END AS status,
-			row_number() OVER (PARTITION BY v.env_id ORDER BY p.version_id IS NOT DISTINCT FROM v.id DESC, v.position DESC) AS rank
+			row_number() OVER (PARTITION BY v.api_id, v.env_id ORDER BY p.version_id IS NOT DISTINCT FROM v.id DESC, v.position DESC) AS rank
 		FROM apig.versions v
 		LEFT JOIN apig.envs e ON e.instance_id = v.instance_id AND e.id = v.env_id
-		LEFT JOIN apig.publications p ON p.api_id = v.api_id AND p.env_id = v.env_id
-		WHERE v.api_id = $3) v`
-	return page[VersionView](ctx, q, "v.version_id, v.version_no, v.api_id, v.env_id, v.env_name, v.remark, v.publish_time, v.position, v.status",
-		from, w, "v.position DESC", p)
+		LEFT JOIN apig.publications p ON p.api_id = v.api_id AND p.env_id = v.env_id) v`
+	columns := "v.version_id, v.version_no, v.api_id, v.env_id, v.env_name, v.remark, v.publish_time, v.position, v.status"
+	rows, total, err := page[VersionView](ctx, q, columns, from, w, "v.position DESC", p)
+	if err == nil && total == 0 {
+		_, err = q.owner(ctx, in, apiID)
+	}
+	return rows, total, err
 }
 
 // owner returns the group of an API, or APIG.3030, APIG.3002.
 func (q *Queries) owner(ctx context.Context, in In, apiID string) (string, error) {
 	var group string
-	err := q.rows.Get(ctx, &group, "SELECT group_id FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", apiID, in.Instance, in.Tenant)
+	err := q.get(ctx, &group, "SELECT group_id FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", apiID, in.Instance, in.Tenant)
 	return group, q.missing(ctx, in, err, apig.ErrAPINotFound(apiID))
 }

@@ -3,6 +3,7 @@ package apig
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/gatelog/gatelog/domain/apig"
@@ -12,9 +13,7 @@ import (
 // (APIG V2 §3.5.6, §3.5.12). The embedded definition has its backend taken out.
 type Frontend struct {
 	apig.Definition
-	// Clients expect these even when they are false.
-	Cors         bool `json:"cors"`
-	TraceEnabled bool `json:"trace_enabled"`
+	Cors bool `json:"cors"` // there even when it is false, as in the reference's examples
 	// These hide the backend of the embedded definition.
 	MockInfo        *hidden `json:"mock_info,omitempty"`
 	FuncInfo        *hidden `json:"func_info,omitempty"`
@@ -46,8 +45,7 @@ type Brief struct {
 // Detail is an API with its backend, but for what other rows say (APIG V2 §3.5.5).
 type Detail struct {
 	apig.Definition
-	Cors         bool `json:"cors"`
-	TraceEnabled bool `json:"trace_enabled"`
+	Cors bool `json:"cors"`
 	State
 	MockInfo   *MockView     `json:"mock_info,omitempty"`
 	FuncInfo   *FunctionView `json:"func_info,omitempty"`
@@ -95,7 +93,7 @@ func stateOf(a apig.API) State {
 
 // FrontendOf returns the part of a definition that shows how the API is called.
 func FrontendOf(d apig.Definition) Frontend {
-	return Frontend{Definition: d, Cors: d.Cors, TraceEnabled: d.TraceEnabled}
+	return Frontend{Definition: d, Cors: d.Cors}
 }
 
 // BriefOf returns an API as lists show it.
@@ -106,7 +104,7 @@ func BriefOf(a apig.API) Brief {
 // DetailOf returns an API as its detail shows it.
 func DetailOf(a apig.API) Detail {
 	d := a.Definition
-	detail := Detail{Definition: d, Cors: d.Cors, TraceEnabled: d.TraceEnabled, State: stateOf(a)}
+	detail := Detail{Definition: d, Cors: d.Cors, State: stateOf(a)}
 	part := Part{Status: statusValid, RegisterTime: a.RegisterTime, UpdateTime: a.UpdateTime}
 	if d.MockInfo != nil {
 		detail.MockInfo = &MockView{*d.MockInfo, part}
@@ -155,12 +153,15 @@ type Answer struct {
 	More     []any // structs, or nil
 }
 
-// MarshalJSON returns the members of all parts as one object.
+// MarshalJSON returns the members of all parts as one object. A member that two parts have stands there
+// twice: the parts are made so that none does.
 func (a Answer) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(len(a.Document) + 512)
-	if err := appendMembers(&b, a.Document); err != nil {
-		return nil, err
+	if len(a.Document) > 0 {
+		if err := appendMembers(&b, a.Document); err != nil {
+			return nil, err
+		}
 	}
 	for _, more := range a.More {
 		text, err := json.Marshal(more)
@@ -171,13 +172,20 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 			return nil, err
 		}
 	}
+	if b.Len() == 0 {
+		b.WriteByte('{')
+	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
 }
 
 // appendMembers adds the members of an object behind those that b has.
 func appendMembers(b *bytes.Buffer, object []byte) error {
-	members := bytes.TrimSuffix(bytes.TrimPrefix(bytes.TrimSpace(object), []byte("{")), []byte("}"))
+	object = bytes.TrimSpace(object)
+	if len(object) < 2 || object[0] != '{' || object[len(object)-1] != '}' {
+		return fmt.Errorf("part of an answer is no JSON object but %.32q", object)
+	}
+	members := bytes.TrimSpace(object[1 : len(object)-1])
 	if len(members) == 0 {
 		return nil
 	}

@@ -92,9 +92,17 @@ func answerKey(j *job) string {
 	return digest("key", j.call.meta.Actor.UserID, key)
 }
 
+// asker is a command of which a part is another one with every sending, such as a sealed secret. Asked
+// returns what stays the same.
+type asker interface{ Asked() any }
+
 // fingerprint tells two commands apart that came with one key.
 func fingerprint(j *job) (string, error) {
-	body, err := json.Marshal(j.command)
+	asked := j.command
+	if a, ok := asked.(asker); ok {
+		asked = a.Asked()
+	}
+	body, err := json.Marshal(asked)
 	if err != nil {
 		return "", fmt.Errorf("fingerprint %s: %w", j.name, err)
 	}

@@ -42,12 +42,44 @@ type Commands struct {
 	OfflineVersion commands.UseCase[apig.OfflineVersion, apig.None]
 	ImportAPIs     commands.UseCase[apig.ImportAPIs, apig.ImportResult]
 
+	Channels
+
+	CreateAuthorizer commands.UseCase[apig.CreateAuthorizer, apig.Authorizer]
+	UpdateAuthorizer commands.UseCase[apig.UpdateAuthorizer, apig.Authorizer]
+	DeleteAuthorizer commands.UseCase[apig.DeleteAuthorizer, apig.None]
+
+	CreateResponse  commands.UseCase[apig.CreateResponse, apig.Response]
+	UpdateResponse  commands.UseCase[apig.UpdateResponse, apig.Response]
+	DeleteResponse  commands.UseCase[apig.DeleteResponse, apig.None]
+	SetResponseType commands.UseCase[apig.SetResponseType, apig.Response]
+
 	SetQuota commands.UseCase[apig.SetQuota, apig.Quota]
+
+	ThrottleCommands
+	ACLCommands
+	SignatureCommands
+
+	DeleteApp     commands.UseCase[apig.DeleteApp, apig.None]
+	DeleteAppCode commands.UseCase[apig.DeleteAppCode, apig.None]
+	SetAppACL     commands.UseCase[apig.SetAppACL, apig.AppACL]
+	DeleteAppACL  commands.UseCase[apig.DeleteAppACL, apig.None]
+	AuthorizeApps commands.UseCase[apig.AuthorizeApps, []apig.AuthResult]
+	RevokeAppAuth commands.UseCase[apig.RevokeAppAuth, apig.None]
+
+	CreateAppQuota commands.UseCase[apig.CreateAppQuota, apig.AppQuota]
+	UpdateAppQuota commands.UseCase[apig.UpdateAppQuota, apig.AppQuota]
+	DeleteAppQuota commands.UseCase[apig.DeleteAppQuota, apig.None]
+	BindAppQuota   commands.UseCase[apig.BindAppQuota, []apig.AppQuotaBinding]
+	UnbindAppQuota commands.UseCase[apig.UnbindAppQuota, apig.None]
 
 	// Surface is what the kernel knows of this surface.
 	Surface *commands.Surface
 
 	configureFeature commands.UseCase[apig.ConfigureFeature, apig.Feature]
+	createApp        commands.UseCase[apig.CreateApp, apig.App]
+	updateApp        commands.UseCase[apig.UpdateApp, apig.App]
+	resetAppSecret   commands.UseCase[apig.ResetAppSecret, apig.App]
+	createAppCode    commands.UseCase[apig.CreateAppCode, apig.AppCode]
 	sealer           commands.Sealer
 }
 
@@ -91,9 +123,41 @@ func New(sealer commands.Sealer) *Commands {
 		OfflineVersion: commands.Define(s, "OfflineVersion", (*apig.State).OfflineVersion),
 		ImportAPIs:     commands.Define(s, "ImportAPIs", (*apig.State).ImportAPIs),
 
+		Channels: newChannels(s),
+
+		CreateAuthorizer: commands.Define(s, "CreateAuthorizer", (*apig.State).CreateAuthorizer),
+		UpdateAuthorizer: commands.Define(s, "UpdateAuthorizer", (*apig.State).UpdateAuthorizer),
+		DeleteAuthorizer: commands.Define(s, "DeleteAuthorizer", (*apig.State).DeleteAuthorizer),
+
+		CreateResponse:  commands.Define(s, "CreateResponse", (*apig.State).CreateResponse),
+		UpdateResponse:  commands.Define(s, "UpdateResponse", (*apig.State).UpdateResponse),
+		DeleteResponse:  commands.Define(s, "DeleteResponse", (*apig.State).DeleteResponse),
+		SetResponseType: commands.Define(s, "SetResponseType", (*apig.State).SetResponseType),
+
 		SetQuota: commands.Define(s, "SetQuota", (*apig.State).SetQuota),
 
+		ThrottleCommands:  throttleCommands(s),
+		ACLCommands:       aclCommands(s),
+		SignatureCommands: signatureCommands(s),
+
+		DeleteApp:     commands.Define(s, "DeleteApp", (*apig.State).DeleteApp),
+		DeleteAppCode: commands.Define(s, "DeleteAppCode", (*apig.State).DeleteAppCode),
+		SetAppACL:     commands.Define(s, "SetAppACL", (*apig.State).SetAppACL),
+		DeleteAppACL:  commands.Define(s, "DeleteAppACL", (*apig.State).DeleteAppACL),
+		AuthorizeApps: commands.Define(s, "AuthorizeApps", (*apig.State).AuthorizeApps),
+		RevokeAppAuth: commands.Define(s, "RevokeAppAuth", (*apig.State).RevokeAppAuth),
+
+		CreateAppQuota: commands.Define(s, "CreateAppQuota", (*apig.State).CreateAppQuota),
+		UpdateAppQuota: commands.Define(s, "UpdateAppQuota", (*apig.State).UpdateAppQuota),
+		DeleteAppQuota: commands.Define(s, "DeleteAppQuota", (*apig.State).DeleteAppQuota),
+		BindAppQuota:   commands.Define(s, "BindAppQuota", (*apig.State).BindAppQuota),
+		UnbindAppQuota: commands.Define(s, "UnbindAppQuota", (*apig.State).UnbindAppQuota),
+
 		configureFeature: commands.Define(s, "ConfigureFeature", (*apig.State).ConfigureFeature),
+		createApp:        commands.Define(s, "CreateApp", (*apig.State).CreateApp),
+		updateApp:        commands.Define(s, "UpdateApp", (*apig.State).UpdateApp),
+		resetAppSecret:   commands.Define(s, "ResetAppSecret", (*apig.State).ResetAppSecret),
+		createAppCode:    commands.Define(s, "CreateAppCode", (*apig.State).CreateAppCode),
 		sealer:           sealer,
 	}
 }

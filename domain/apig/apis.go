@@ -67,7 +67,7 @@ func (in *instance) newAPI(m *domain.Moment, d Definition) API {
 // admit refuses a definition that collides with that of another API than self, or refers to what does
 // not exist.
 func (in *instance) admit(d Definition, taken *claims, self string) error {
-	if err := checkReferences(d); err != nil {
+	if err := in.checkReferences(d); err != nil {
 		return err
 	}
 	return taken.refuse(d, self)
@@ -162,31 +162,7 @@ func (s *State) DeleteAPI(_ *domain.Moment, c DeleteAPI) (None, []domain.Event, 
 	return None{}, []domain.Event{gone}, nil
 }
 
-// checkReferences refuses a definition that refers to a channel, an authorizer, a group response or an
-// orchestration rule. This build has none of them, so none exists.
-func checkReferences(d Definition) error {
-	for _, id := range d.authorizerIDs() {
-		if id != "" {
-			return ErrAuthorizerNotFound(id)
-		}
-	}
-	for _, v := range d.endpoints() {
-		if ref := v.endpoint.VPCChannelInfo; ref != nil {
-			return ErrVPCChannelNotFound(ref.VPCChannelID)
-		}
-	}
-	if d.ResponseID != "" {
-		return ErrResponseNotFound(d.ResponseID)
-	}
-	for _, p := range d.ReqParams {
-		if len(p.Orchestrations) > 0 {
-			return ErrOrchestrationNotFound(p.Orchestrations[0])
-		}
-	}
-	return nil
-}
-
-// authorizerIDs returns the ids of all authorizers of d, some of them "".
+// authorizerIDs returns the ids of all authorizers of d, some of them ""; first that of the frontend.
 func (d *Definition) authorizerIDs() []string {
 	ids := []string{d.AuthorizerID}
 	for _, list := range d.backendParamLists() {

@@ -13,6 +13,16 @@ func Codec() *domain.Codec {
 		APICreated{}, APIUpdated{}, APIDeleted{},
 		APIPublished{}, APIVersionSwitched{}, APITakenOffline{},
 		FeatureConfigured{}, QuotaSet{},
+		ChannelCreated{}, ChannelUpdated{}, ChannelDeleted{},
+		AuthorizerCreated{}, AuthorizerUpdated{}, AuthorizerDeleted{},
+		ResponseCreated{}, ResponseUpdated{}, ResponseDeleted{},
+		AppCreated{}, AppUpdated{}, AppSecretReset{}, AppDeleted{}, AppACLSet{}, AppACLDeleted{}, AppCodeCreated{}, AppCodeDeleted{},
+		AppAuthGranted{}, AppAuthRevoked{},
+		AppQuotaCreated{}, AppQuotaUpdated{}, AppQuotaDeleted{}, AppQuotaBound{}, AppQuotaUnbound{},
+		ThrottleCreated{}, ThrottleUpdated{}, ThrottleDeleted{}, ThrottleBound{}, ThrottleUnbound{},
+		SpecialThrottleCreated{}, SpecialThrottleUpdated{}, SpecialThrottleDeleted{},
+		ACLCreated{}, ACLUpdated{}, ACLDeleted{}, ACLBound{}, ACLUnbound{},
+		SignatureCreated{}, SignatureUpdated{}, SignatureDeleted{}, SignatureBound{}, SignatureUnbound{},
 	} {
 		c.Register(sample)
 	}

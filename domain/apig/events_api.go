@@ -71,17 +71,20 @@ func (ev APIDeleted) fold(in *instance, _ domain.Recorded) {
 	}
 	for envID := range a.inEffect {
 		in.takeOut(a, envID)
+		in.unbindAll(placement{a.ID, envID})
 	}
 	for _, id := range a.versions {
 		delete(in.versions, id)
 	}
 	in.release(a)
+	in.credentials.dropAuths(ofAPI(a.ID))
 	delete(in.apis, a.ID)
 }
 
-// claim enters the names and routes of a's draft, release takes them out again.
+// claim enters the names and routes of a's draft and what it uses, release takes them out again.
 func (in *instance) claim(a *api) {
 	r := routeOf(a.Definition)
+	in.hold(usesOf(a.Definition))
 	in.apiNames[a.Definition.Name]++
 	in.routes[r]++
 	if g := in.groups[a.Definition.GroupID]; g != nil {
@@ -92,6 +95,7 @@ func (in *instance) claim(a *api) {
 
 func (in *instance) release(a *api) {
 	r := routeOf(a.Definition)
+	in.letGo(usesOf(a.Definition))
 	countDown(in.apiNames, a.Definition.Name)
 	countDown(in.routes, r)
 	if g := in.groups[a.Definition.GroupID]; g != nil {

@@ -71,6 +71,7 @@ func (ev EnvDeleted) fold(in *instance, _ domain.Recorded) {
 	for id := range e.variables {
 		in.dropVariable(id)
 	}
+	in.credentials.dropAuths(ofEnv(e.ID))
 	delete(in.envNames, e.Name)
 	delete(in.envs, e.ID)
 }

@@ -48,6 +48,7 @@ func (ev GroupDeleted) at() string { return ev.InstanceID }
 func (ev GroupCreated) fold(in *instance, _ domain.Recorded) {
 	in.groups[ev.Group.ID] = newGroup(ev.Group)
 	in.groupNames[ev.Group.Name] = ev.Group.ID
+	in.putResponse(DefaultResponseOf(ev.Group))
 }
 
 func (ev GroupUpdated) fold(in *instance, _ domain.Recorded) {
@@ -67,6 +68,9 @@ func (ev GroupDeleted) fold(in *instance, _ domain.Recorded) {
 	}
 	for id := range g.variables {
 		in.dropVariable(id)
+	}
+	for _, id := range g.responses {
+		delete(in.responses, id)
 	}
 	delete(in.groupNames, g.Name)
 	delete(in.groups, g.ID)

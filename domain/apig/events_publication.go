@@ -47,6 +47,7 @@ func (ev APIPublished) fold(in *instance, _ domain.Recorded) {
 		id: ev.VersionID, no: ev.VersionNo, apiID: ev.APIID, envID: ev.EnvID, groupID: ev.GroupID,
 		remark: ev.Remark, definition: ev.DefinitionPosition, refs: a.refsAt(ev.DefinitionPosition, ev.EnvID),
 	}
+	v.uses = a.usesAt(*v)
 	in.versions[v.id] = v
 	a.versions = append(a.versions, v.id)
 	in.putInEffect(a, v, ev.Publication)
@@ -62,6 +63,7 @@ func (ev APIVersionSwitched) fold(in *instance, _ domain.Recorded) {
 func (ev APITakenOffline) fold(in *instance, _ domain.Recorded) {
 	if a, ok := in.apis[ev.APIID]; ok {
 		in.takeOut(a, ev.EnvID)
+		in.unbindAll(placement{a.ID, ev.EnvID})
 	}
 }
 
@@ -82,8 +84,10 @@ func (in *instance) putInEffect(a *api, v *version, p Publication) {
 		return
 	}
 	a.inEffect[v.envID] = effect{Publication: p, version: v, group: g, env: e}
+	in.published[p.PublishID] = placement{a.ID, v.envID}
 	g.published++
 	e.published++
+	in.hold(v.uses)
 	for _, name := range v.refs {
 		key := variableKey{v.groupID, v.envID, name}
 		if in.users[key] == nil {
@@ -100,6 +104,8 @@ func (in *instance) takeOut(a *api, envID string) {
 		return
 	}
 	delete(a.inEffect, envID)
+	delete(in.published, p.PublishID)
+	in.letGo(p.version.uses)
 	p.group.published--
 	p.env.published--
 	for _, name := range p.version.refs {

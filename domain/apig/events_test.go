@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,7 +34,7 @@ func eventSamples() []domain.Event {
 	api := API{ID: "a1", InstanceID: gw, Definition: sampleDefinition(), RegisterTime: past, UpdateTime: now}
 	record := publication("v1", "a1", "g1", "e1", 42)
 	record.Remark = "first"
-	return []domain.Event{
+	return slices.Concat(appSamples(), appQuotaSamples(), throttleSamples(), aclSamples(), signatureSamples(), []domain.Event{
 		InstanceRequested{instance},
 		InstanceProgressed{instance, []string{"progress", "status"}},
 		InstanceUpdated{instance, []string{"description"}},
@@ -55,7 +56,16 @@ func eventSamples() []domain.Event {
 		APITakenOffline{record},
 		FeatureConfigured{Feature{ID: "f1", InstanceID: gw, Name: "gzip", Enable: true, Config: `{"comp_level":6}`, UpdateTime: now}, []string{"enable"}},
 		QuotaSet{Quota{InstanceID: gw, Name: "API_NUM_LIMIT", Value: 5, UpdateTime: now}},
-	}
+		ChannelCreated{sampleChannel()},
+		ChannelUpdated{sampleChannel(), []string{"members"}},
+		ChannelDeleted{InstanceID: gw, ChannelID: "c1", Name: "pool"},
+		AuthorizerCreated{sampleAuthorizer()},
+		AuthorizerUpdated{sampleAuthorizer(), []string{"ttl"}},
+		AuthorizerDeleted{InstanceID: gw, AuthorizerID: "z1", Name: "login"},
+		ResponseCreated{sampleResponse()},
+		ResponseUpdated{sampleResponse(), []string{"responses"}},
+		ResponseDeleted{InstanceID: gw, GroupID: "g1", ResponseID: "r1", Name: "house"},
+	})
 }
 
 // sampleDefinition is written out, because the log keeps a definition as it was and not as Prepare would

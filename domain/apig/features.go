@@ -26,6 +26,9 @@ type FeatureBody struct {
 // featureBackendMS is the feature that bounds the timeouts of backends.
 const featureBackendMS = "backend_timeout"
 
+// featureRateLimit is the feature that bounds the calls a second that throttling policies allow.
+const featureRateLimit = "ratelimit"
+
 // featureInterval is the least time between two changes of a feature (APIG.3711).
 const featureInterval = time.Minute
 

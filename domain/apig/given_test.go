@@ -196,7 +196,10 @@ func run(t *testing.T, scenarios []scenario) {
 
 // wholeState compares states with everything they hold.
 var wholeState = cmp.Options{
+	cmp.AllowUnexported(throttling{}, throttle{}, throttledObject{}, bindings{}, placement{}, slot{}, access{}, signing{}),
 	cmp.AllowUnexported(State{}, instance{}, group{}, environment{}, variable{}, api{}, effect{}, version{}, route{}, variableKey{}),
+	cmp.AllowUnexported(channels{}, authorizers{}, references{}, use{}),
+	cmp.AllowUnexported(credentials{}, app{}, authKey{}, authParty{}, appQuota{}),
 	cmpopts.EquateEmpty(),
 }
 

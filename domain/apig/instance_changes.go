@@ -134,7 +134,7 @@ func instanceChanges(old, now Instance) []string {
 }
 
 // put sets *field to *value when there is one.
-func put(field, value *string) {
+func put[T any](field, value *T) {
 	if value != nil {
 		*field = *value
 	}

@@ -175,6 +175,8 @@ func drawDecision(t *rapid.T, s *State) decision {
 		do((*State).AdvanceInstance, AdvanceInstance{other}), do((*State).AdvanceInstance, AdvanceInstance{other}),
 		do((*State).UpdateInstance, UpdateInstance{other, InstanceUpdateBody{Name: &title}}),
 		do((*State).DeleteInstance, DeleteInstance{other}),
+		drawThrottling(t, in), drawThrottling(t, in), drawThrottling(t, in),
+		drawAccess(t, in), drawAccess(t, in), drawSigning(t, in), drawSigning(t, in),
 	}).Draw(t, "command")
 }
 
@@ -224,6 +226,7 @@ func checkInvariants(t *rapid.T, w *world) {
 func reindex(in *instance) *instance {
 	fresh := newInstance(in.Instance)
 	fresh.features, fresh.quotas, fresh.versions = in.features, in.quotas, in.versions
+	fresh.credentials = reindexCredentials(in.credentials)
 	for _, g := range in.groups {
 		GroupCreated{g.Group}.fold(fresh, domain.Recorded{})
 	}
@@ -243,5 +246,8 @@ func reindex(in *instance) *instance {
 			fresh.putInEffect(again, p.version, p.Publication)
 		}
 	}
+	reindexThrottles(fresh, in)
+	reindexACLs(fresh, in)
+	reindexSignatures(fresh, in)
 	return fresh
 }

@@ -49,6 +49,20 @@ const (
 	quotaAPITags    = "API_TAG_NUM_LIMIT"
 	quotaPolicies   = "API_POLICY_NUM_LIMIT"
 	quotaConditions = "API_CONDITION_NUM_LIMIT"
+	quotaChannels   = "VPC_NUM_LIMIT"
+	quotaMembers    = "VPC_INSTANCE_NUM_LIMIT"
+
+	quotaAuthorizers = "AUTHORIZER_NUM_LIMIT"
+	quotaIdentities  = "AUTHORIZER_IDENTITY_NUM_LIMIT"
+	quotaResponses   = "RESPONSE_NUM_LIMIT"
+
+	quotaThrottles    = "THROTTLE_NUM_LIMIT"
+	quotaACLs         = "ACL_NUM_LIMIT"
+	quotaSigns        = "SIGN_NUM_LIMIT"
+	quotaPublicKeys   = "PUBLIC_KEY_SWITCH"
+	quotaUserCalls    = "API_USER_CALL_LIMIT"
+	quotaAppSpecials  = "APP_THROTTLE_LIMIT"
+	quotaUserSpecials = "USER_THROTTLE_LIMIT"
 )
 
 // What a quota can be set to: a limit at most maxQuota, a switch one of two values.
@@ -76,31 +90,31 @@ var instanceQuotas = []QuotaSpec{
 	{quotaGroups, 10_000, QuotaLimit, CountedGroups, "API groups"},
 	{quotaEnvs, 100, QuotaLimit, CountedEnvironments, "environments"},
 	{quotaVariables, 500, QuotaLimit, "", "environment variables of an API group"},
-	{"SIGN_NUM_LIMIT", 1_000, QuotaLimit, CountedSignatures, "signature keys"},
-	{"THROTTLE_NUM_LIMIT", 1_000, QuotaLimit, CountedThrottles, "request throttling policies"},
+	{quotaSigns, 1_000, QuotaLimit, CountedSignatures, "signature keys"},
+	{quotaThrottles, 1_000, QuotaLimit, CountedThrottles, "request throttling policies"},
 	{"APIGROUP_DOMAIN_NUM_LIMIT", 5, QuotaLimit, "", "independent domain names of an API group"},
 	{"API_VERSION_NUM_LIMIT", 10, QuotaLimit, "", "versions of an API that lists show; the log keeps all"},
-	{"VPC_NUM_LIMIT", 30, QuotaLimit, CountedChannels, "VPC channels"},
-	{"VPC_INSTANCE_NUM_LIMIT", 1_000, QuotaLimit, "", "members of a VPC channel"},
+	{quotaChannels, 30, QuotaLimit, CountedChannels, "VPC channels"},
+	{quotaMembers, 1_000, QuotaLimit, "", "members of a VPC channel"},
 	{quotaReqParams, 50, QuotaLimit, "", "request parameters of an API, and entries of a list of backend parameters"},
-	{"API_USER_CALL_LIMIT", 200, QuotaLimit, "", "calls a second to an API without a throttling policy"},
-	{"ACL_NUM_LIMIT", 1_000, QuotaLimit, CountedACLs, "access control policies"},
-	{"APP_THROTTLE_LIMIT", 1_000, QuotaLimit, "", "special settings for apps of a throttling policy"},
-	{"USER_THROTTLE_LIMIT", 1_000, QuotaLimit, "", "special settings for tenants of a throttling policy"},
+	{quotaUserCalls, 200, QuotaLimit, "", "calls a second to an API without a throttling policy"},
+	{quotaACLs, 1_000, QuotaLimit, CountedACLs, "access control policies"},
+	{quotaAppSpecials, 1_000, QuotaLimit, "", "special settings for apps of a throttling policy"},
+	{quotaUserSpecials, 1_000, QuotaLimit, "", "special settings for tenants of a throttling policy"},
 	{quotaGroupAPIs, 200_000, QuotaLimit, "", "APIs of an API group"},
 	{quotaPolicies, 5, QuotaLimit, "", "backend policies of an API"},
 	{quotaConditions, 5, QuotaLimit, "", "conditions of a backend policy"},
 	{"SL_DOMAIN_CALL_LIMIT", 1_000, QuotaLimit, "", "calls a day to a subdomain"},
 	{"ELB_SWITCH", switchOff, QuotaSwitch, "", "ELB channels"},
-	{"AUTHORIZER_NUM_LIMIT", 1_000, QuotaLimit, CountedAuthorizers, "custom authorizers"},
-	{"AUTHORIZER_IDENTITY_NUM_LIMIT", 10, QuotaLimit, "", "identity sources of a custom authorizer"},
+	{quotaAuthorizers, 1_000, QuotaLimit, CountedAuthorizers, "custom authorizers"},
+	{quotaIdentities, 10, QuotaLimit, "", "identity sources of a custom authorizer"},
 	{"APP_CODE_NUM_LIMIT", 5, QuotaLimit, "", "AppCodes of an app"},
 	{"REGION_MANAGER_WHITELIST_SERVICES", 0, QuotaFixed, "", "services that the region manager does not check; not supported"},
 	{"API_SWAGGER_NUM_LIMIT", 10, QuotaLimit, "", "Swagger documents of an API group"},
 	{quotaAPITags, 10, QuotaLimit, "", "tags of an API"},
 	{"LTS_SWITCH", switchOff, QuotaSwitch, "", "reporting to the log service"},
 	{"APP_KEY_SECRET_SWITCH", switchOn, QuotaSwitch, "", "own keys and secrets of apps"},
-	{"RESPONSE_NUM_LIMIT", 100, QuotaLimit, "", "custom responses of an API group"},
+	{quotaResponses, 100, QuotaLimit, "", "custom responses of an API group"},
 	{"CONFIG_NUM_LIMIT_PER_APP", 500, QuotaLimit, "", "configuration items of an app"},
 	{"BACKEND_TOKEN_ALLOW_SWITCH", switchOff, QuotaSwitch, "", "passing tokens through to the backend"},
 	{"APP_TOKEN_SWITCH", switchOff, QuotaSwitch, "", "app_token authentication"},
@@ -109,7 +123,7 @@ var instanceQuotas = []QuotaSpec{
 	{"APP_BASIC_SWITCH", switchOff, QuotaSwitch, "", "app_basic authentication"},
 	{"APP_JWT_SWITCH", switchOff, QuotaSwitch, "", "app_jwt authentication"},
 	{"APP_ROUTE_SWITCH", switchOff, QuotaSwitch, "", "access by IP address"},
-	{"PUBLIC_KEY_SWITCH", switchOff, QuotaSwitch, "", "backend signatures of type public_key"},
+	{quotaPublicKeys, switchOff, QuotaSwitch, "", "backend signatures of type public_key"},
 	{"APP_SECRET_SWITCH", switchOff, QuotaSwitch, "", "app_secret authentication"},
 	{"CASCADE_SWITCH", switchOff, QuotaSwitch, "", "cascading gateways"},
 	{"IS_INIT_API_PATH_HASH", switchOn, QuotaFixed, "", "whether the hashes of API paths are up to date"},

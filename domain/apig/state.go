@@ -29,7 +29,16 @@ type instance struct {
 	versions    map[string]*version
 	users       map[variableKey]map[string]struct{} // ids of APIs in effect that refer to the variable
 	features    map[string]Feature
-	quotas      map[string]int // where an operator set one
+	credentials credentials
+	quotas      map[string]int       // where an operator set one
+	published   map[string]placement // publish_id of what is in effect to where it is
+	throttling  throttling
+	access      access
+	signing     signing
+	channels    channels
+	authorizers authorizers
+	responses   map[string]*Response // of all groups
+	references
 }
 
 type group struct {
@@ -37,7 +46,8 @@ type group struct {
 	names     map[string]string // name of a draft to API id
 	routes    map[route]string  // route of a draft to API id
 	variables map[string]struct{}
-	published int // versions in effect that belong to the group
+	responses map[string]string // name to id
+	published int               // versions in effect that belong to the group
 }
 
 type environment struct {
@@ -78,6 +88,7 @@ type version struct {
 
 	definition domain.Position
 	refs       []string // names of the variables that the definition refers to
+	uses       []use    // what else it refers to
 }
 
 // NewState returns the state of a project in which nothing has happened yet. tenant is the project id.
@@ -105,12 +116,24 @@ func newInstance(i Instance) *instance {
 		versions:    map[string]*version{},
 		users:       map[variableKey]map[string]struct{}{},
 		features:    map[string]Feature{},
+		credentials: newCredentials(),
 		quotas:      map[string]int{},
+		published:   map[string]placement{},
+		throttling:  newThrottling(),
+		access:      newAccess(),
+		signing:     newSigning(),
+		channels:    newChannels(),
+		authorizers: newAuthorizers(),
+		responses:   map[string]*Response{},
+		references:  newReferences(),
 	}
 }
 
 func newGroup(g Group) *group {
-	return &group{Group: g, names: map[string]string{}, routes: map[route]string{}, variables: map[string]struct{}{}}
+	return &group{
+		Group: g, names: map[string]string{}, routes: map[route]string{}, variables: map[string]struct{}{},
+		responses: map[string]string{},
+	}
 }
 
 func newEnvironment(e Environment) *environment {

@@ -14,6 +14,7 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/domain/apig/oas"
+	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
 const tagOpenAPI = "OpenAPI documents"
@@ -64,7 +65,7 @@ type ImportNote struct {
 
 func (s *Surface) importAPIs(ctx context.Context, call commands.Call, in *importIn) (*answer[ImportView], error) {
 	form := in.RawBody.Data()
-	document, err := form.document()
+	document, err := s.document(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,18 @@ func (s *Surface) importAPIs(ctx context.Context, call commands.Call, in *import
 	return changed(view, position), nil
 }
 
-func (f *ImportForm) document() (*oas.Document, error) {
+// document reads the file of the form. It names channels, authorizers and responses of the group to
+// import into, definitions have their ids.
+func (s *Surface) document(ctx context.Context, in *importIn) (*oas.Document, error) {
+	f := in.RawBody.Data()
+	names, err := s.Queries.Names(ctx, in.in(), f.GroupID)
+	if err != nil {
+		return nil, err
+	}
+	return f.document(names.ByName())
+}
+
+func (f *ImportForm) document(ids projectionsapig.Names) (*oas.Document, error) {
 	if !f.File.IsSet {
 		return nil, apig.ErrMissing("file_name")
 	}
@@ -96,7 +108,9 @@ func (f *ImportForm) document() (*oas.Document, error) {
 	if err := errors.Join(err, f.File.Close()); err != nil {
 		return nil, apig.ErrImportFormat("the file could not be read")
 	}
-	return oas.Parse(text, oas.ImportOptions{MockMode: f.MockMode == "true"})
+	return oas.Parse(text, oas.ImportOptions{
+		MockMode: f.MockMode == "true", Channels: ids.Channels, Authorizers: ids.Authorizers, Responses: ids.Responses,
+	})
 }
 
 func (f *ImportForm) command(instanceID string, document *oas.Document) (apig.ImportAPIs, error) {
@@ -175,9 +189,14 @@ func (s *Surface) exportAPIs(ctx context.Context, _ commands.Call, in *exportIn)
 	if err != nil {
 		return nil, err
 	}
+	names, err := s.Queries.Names(ctx, in.in(), g.ID)
+	if err != nil {
+		return nil, err
+	}
 	text, err := oas.Export(oas.ExportInput{
 		Group: g.Name, Description: g.Remark, Environment: e.Name, Version: in.Body.Version, Time: time.Now().UTC(),
 		Domain: s.subdomain(g.ID), Define: in.Body.Define, OASVersion: in.OASVersion, Type: in.Body.Type, APIs: definitions,
+		Channels: names.Channels, Authorizers: names.Authorizers, Responses: names.Responses,
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package apig
 
 import (
+	"encoding/json"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -10,3 +11,12 @@ import (
 func schemaOf[T any](r huma.Registry) *huma.Schema {
 	return r.Schema(reflect.TypeFor[T](), true, "")
 }
+
+// ready is an answer that a query hands out as it stands; T describes it.
+type ready[T any] struct{ json.RawMessage }
+
+// Schema describes the answer as a T.
+func (ready[T]) Schema(r huma.Registry) *huma.Schema { return schemaOf[T](r) }
+
+// asReady takes an answer for one of type T.
+func asReady[T any](document json.RawMessage) ready[T] { return ready[T]{document} }

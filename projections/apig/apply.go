@@ -23,10 +23,12 @@ func apply(rec domain.Recorded, c *projections.Changes) error {
 		deleteInstance(c, ev.InstanceID)
 	case apig.GroupCreated:
 		putGroup(c, rec, ev.Group)
+		return putResponse(c, rec, apig.DefaultResponseOf(ev.Group))
 	case apig.GroupUpdated:
 		putGroup(c, rec, ev.Group)
 	case apig.GroupDeleted:
 		groups.Delete(c, ev.GroupID)
+		responses.DeleteWhere(c, "group_id", ev.GroupID)
 		variables.DeleteWhere(c, "group_id", ev.GroupID)
 	case apig.EnvCreated:
 		putEnv(c, rec, ev.Env)
@@ -35,6 +37,7 @@ func apply(rec domain.Recorded, c *projections.Changes) error {
 	case apig.EnvDeleted:
 		envs.Delete(c, ev.InstanceID, ev.EnvID)
 		variables.DeleteWhere(c, "env_key", envKey(ev.InstanceID, ev.EnvID))
+		appAuths.DeleteWhere(c, "env_key", envKey(ev.InstanceID, ev.EnvID))
 	case apig.VariableCreated:
 		putVariable(c, rec, ev.Variable)
 	case apig.VariableUpdated:
@@ -63,11 +66,26 @@ func applyAPI(rec domain.Recorded, c *projections.Changes) error {
 		putPublication(c, rec, ev.Publication)
 	case apig.APITakenOffline:
 		publications.Delete(c, ev.APIID, ev.EnvID)
+		policyBindings.DeleteWhere(c, "place", placeOf(ev.APIID, ev.EnvID))
 	case apig.FeatureConfigured:
 		putFeature(c, rec, ev.Feature)
 	case apig.QuotaSet:
 		putQuota(c, rec, ev.Quota)
+	case apig.AppCreated, apig.AppUpdated, apig.AppSecretReset, apig.AppDeleted, apig.AppACLSet, apig.AppACLDeleted,
+		apig.AppCodeCreated, apig.AppCodeDeleted, apig.AppAuthGranted, apig.AppAuthRevoked:
+		return applyApp(rec, c)
+	case apig.AppQuotaCreated, apig.AppQuotaUpdated, apig.AppQuotaDeleted, apig.AppQuotaBound, apig.AppQuotaUnbound:
+		applyAppQuota(rec, c)
+	case apig.ChannelCreated, apig.ChannelUpdated, apig.ChannelDeleted:
+		return applyChannel(rec, c)
+	case apig.AuthorizerCreated, apig.AuthorizerUpdated, apig.AuthorizerDeleted:
+		return applyAuthorizer(rec, c)
+	case apig.ResponseCreated, apig.ResponseUpdated, apig.ResponseDeleted:
+		return applyResponse(rec, c)
 	default:
+		if applyThrottle(rec, c) || applyACL(rec, c) || applySignature(rec, c) {
+			return nil
+		}
 		return fmt.Errorf("no rows are known for the event %T", ev)
 	}
 	return nil
@@ -93,9 +111,18 @@ func deleteInstance(c *projections.Changes, id string) {
 	apis.DeleteWhere(c, "instance_id", id)
 	apiTags.DeleteWhere(c, "instance_id", id)
 	publications.DeleteWhere(c, "instance_id", id)
+	deleteChannels(c, "instance_id", id)
+	authorizers.DeleteWhere(c, "instance_id", id)
+	responses.DeleteWhere(c, "instance_id", id)
 	versions.DeleteWhere(c, "instance_id", id)
 	features.DeleteWhere(c, "instance_id", id)
+	policyBindings.DeleteWhere(c, "instance_id", id)
+	throttles.DeleteWhere(c, "instance_id", id)
+	acls.DeleteWhere(c, "instance_id", id)
+	signatures.DeleteWhere(c, "instance_id", id)
+	throttleSpecials.DeleteWhere(c, "instance_id", id)
 	quotas.DeleteWhere(c, "owner", id)
+	deleteCredentials(c, id)
 }
 
 func putGroup(c *projections.Changes, rec domain.Recorded, g apig.Group) {
@@ -150,6 +177,8 @@ func deleteAPI(c *projections.Changes, id string) {
 	apiTags.DeleteWhere(c, "api_id", id)
 	publications.DeleteWhere(c, "api_id", id)
 	versions.DeleteWhere(c, "api_id", id)
+	appAuths.DeleteWhere(c, "api_id", id)
+	policyBindings.DeleteWhere(c, "api_id", id)
 }
 
 func putPublication(c *projections.Changes, rec domain.Recorded, p apig.Publication) {

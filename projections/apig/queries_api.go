@@ -125,7 +125,8 @@ func (f APIFilter) where(in In) *where {
 	}
 	w.oneOf("a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY($%d))", f.Tags)
 	if f.VPCChannelName != "" {
-		w.none() // there are no channels that an API could refer to
+		const channel = "EXISTS (SELECT FROM apig.channels c WHERE c.id = a.vpc_channel_id AND c.name LIKE $%d)"
+		w.text(channel, f.VPCChannelName, "%"+escapeLike.Replace(f.VPCChannelName)+"%")
 	}
 	return w
 }

@@ -22,7 +22,13 @@ type QuotaView struct {
 var countSQL = map[apig.Counted]string{
 	apig.CountedAPIs:         "SELECT count(*) FROM apig.apis WHERE instance_id = $1",
 	apig.CountedGroups:       "SELECT count(*) FROM apig.groups WHERE instance_id = $1",
+	apig.CountedAuthorizers:  "SELECT count(*) FROM apig.authorizers WHERE instance_id = $1",
+	apig.CountedChannels:     "SELECT count(*) FROM apig.channels WHERE instance_id = $1",
 	apig.CountedEnvironments: "SELECT count(*) FROM apig.envs WHERE instance_id = $1",
+	apig.CountedACLs:         "SELECT count(*) FROM apig.acls WHERE instance_id = $1",
+	apig.CountedSignatures:   "SELECT count(*) FROM apig.signatures WHERE instance_id = $1",
+	apig.CountedThrottles:    "SELECT count(*) FROM apig.throttles WHERE instance_id = $1",
+	apig.CountedApps:         "SELECT count(*) FROM apig.apps WHERE instance_id = $1",
 	apig.CountedInstances:    "SELECT count(*) FROM apig.instances WHERE tenant = $1",
 }
 

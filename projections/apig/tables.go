@@ -16,7 +16,7 @@ import (
 var ddl string
 
 // version of the tables and of what stands in their rows. Raise it with every change of either.
-const version = 2
+const version = 3
 
 // InstanceRow is a row of the table instances. Its document is the whole domain entity.
 type InstanceRow struct {
@@ -161,6 +161,9 @@ func New() *projections.Projection {
 		Tables: []projections.Table{
 			instances.Table, groups.Table, envs.Table, variables.Table, apis.Table, apiTags.Table,
 			publications.Table, versions.Table, features.Table, quotas.Table,
+			channels.Table, channelMembers.Table, channelGroups.Table, authorizers.Table, responses.Table,
+			apps.Table, appCodes.Table, appACLs.Table, appAuths.Table, appQuotas.Table, appQuotaBindings.Table,
+			throttles.Table, throttleSpecials.Table, policyBindings.Table, acls.Table, signatures.Table,
 		},
 	}
 }

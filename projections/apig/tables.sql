@@ -109,7 +109,205 @@ CREATE TABLE quotas (
     update_time timestamptz NOT NULL
 );
 
+CREATE TABLE throttles (
+    id                      text COLLATE "C" NOT NULL,
+    tenant                  text COLLATE "C" NOT NULL,
+    instance_id             text COLLATE "C" NOT NULL,
+    name                    text COLLATE "C" NOT NULL,
+    remark                  text COLLATE "C" NOT NULL,
+    type                    integer NOT NULL,
+    time_interval           bigint NOT NULL,
+    time_unit               text COLLATE "C" NOT NULL,
+    api_call_limits         bigint NOT NULL,
+    user_call_limits        bigint NOT NULL,
+    app_call_limits         bigint NOT NULL,
+    ip_call_limits          bigint NOT NULL,
+    enable_adaptive_control text COLLATE "C" NOT NULL,
+    create_time             timestamptz NOT NULL
+);
+
+CREATE TABLE throttle_specials (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    throttle_id text COLLATE "C" NOT NULL,
+    object_type text COLLATE "C" NOT NULL,
+    object_id   text COLLATE "C" NOT NULL,
+    object_key  text COLLATE "C" NOT NULL,
+    call_limits bigint NOT NULL,
+    apply_time  timestamptz NOT NULL
+);
+
+CREATE TABLE acls (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    type        text COLLATE "C" NOT NULL,
+    value       text COLLATE "C" NOT NULL,
+    entity_type text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL
+);
+
+CREATE TABLE signatures (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    type        text COLLATE "C" NOT NULL,
+    algorithm   text COLLATE "C" NOT NULL,
+    sealed_key  text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL
+);
+
+CREATE TABLE policy_bindings (
+    place       text COLLATE "C" NOT NULL,
+    slot        text COLLATE "C" NOT NULL,
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    policy_id   text COLLATE "C" NOT NULL,
+    api_id      text COLLATE "C" NOT NULL,
+    env_id      text COLLATE "C" NOT NULL,
+    bind_time   timestamptz NOT NULL
+);
+
+CREATE TABLE apps (
+    id                 text COLLATE "C" NOT NULL,
+    tenant             text COLLATE "C" NOT NULL,
+    instance_id        text COLLATE "C" NOT NULL,
+    name               text COLLATE "C" NOT NULL,
+    remark             text COLLATE "C" NOT NULL,
+    app_key            text COLLATE "C" NOT NULL,
+    related_domain_id  text COLLATE "C" NOT NULL,
+    related_project_id text COLLATE "C" NOT NULL,
+    register_time      timestamptz NOT NULL,
+    update_time        timestamptz NOT NULL
+);
+
+CREATE TABLE app_codes (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    app_id      text COLLATE "C" NOT NULL,
+    sealed      text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL
+);
+
+CREATE TABLE app_auths (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    app_id      text COLLATE "C" NOT NULL,
+    api_id      text COLLATE "C" NOT NULL,
+    env_id      text COLLATE "C" NOT NULL,
+    env_key     text COLLATE "C" NOT NULL,
+    auth_time   timestamptz NOT NULL
+);
+
+CREATE TABLE app_quotas (
+    id            text COLLATE "C" NOT NULL,
+    tenant        text COLLATE "C" NOT NULL,
+    instance_id   text COLLATE "C" NOT NULL,
+    name          text COLLATE "C" NOT NULL,
+    call_limits   bigint NOT NULL,
+    time_unit     text COLLATE "C" NOT NULL,
+    time_interval bigint NOT NULL,
+    reset_time    text COLLATE "C" NOT NULL,
+    remark        text COLLATE "C" NOT NULL,
+    create_time   timestamptz NOT NULL
+);
+
+CREATE TABLE app_quota_bindings (
+    app_id      text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    quota_id    text COLLATE "C" NOT NULL,
+    bound_time  timestamptz NOT NULL
+);
+
+CREATE TABLE app_acls (
+    app_id      text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    type        text COLLATE "C" NOT NULL,
+    addresses   json NOT NULL
+);
+
+CREATE TABLE channels (
+    id           text COLLATE "C" NOT NULL,
+    tenant       text COLLATE "C" NOT NULL,
+    instance_id  text COLLATE "C" NOT NULL,
+    name         text COLLATE "C" NOT NULL,
+    channel_type text COLLATE "C" NOT NULL,
+    dict_code    text COLLATE "C" NOT NULL,
+    create_time  timestamptz NOT NULL,
+    brief        json NOT NULL,
+    detail       json NOT NULL
+);
+
+CREATE TABLE channel_members (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    channel_id  text COLLATE "C" NOT NULL,
+    ordinal     integer NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    host        text COLLATE "C" NOT NULL,
+    port        integer NOT NULL,
+    group_id    text COLLATE "C" NOT NULL,
+    group_name  text COLLATE "C" NOT NULL,
+    view        json NOT NULL
+);
+
+CREATE TABLE channel_groups (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    channel_id  text COLLATE "C" NOT NULL,
+    ordinal     integer NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    dict_code   text COLLATE "C" NOT NULL,
+    view        json NOT NULL
+);
+
+CREATE TABLE authorizers (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    type        text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL,
+    view        json NOT NULL
+);
+
+CREATE TABLE responses (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    group_id    text COLLATE "C" NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL,
+    view        json NOT NULL
+);
+
 -- indexes
+ALTER TABLE responses ADD PRIMARY KEY (id);
+CREATE INDEX ON responses (group_id, create_time DESC, id);
+CREATE INDEX ON responses (instance_id);
+ALTER TABLE authorizers ADD PRIMARY KEY (id);
+CREATE INDEX ON authorizers (instance_id, create_time DESC, id);
+ALTER TABLE channels ADD PRIMARY KEY (id);
+CREATE INDEX ON channels (instance_id, create_time DESC, id);
+ALTER TABLE channel_members ADD PRIMARY KEY (id);
+CREATE INDEX ON channel_members (channel_id, ordinal);
+CREATE INDEX ON channel_members (channel_id, host);
+CREATE INDEX ON channel_members (instance_id);
+ALTER TABLE channel_groups ADD PRIMARY KEY (id);
+CREATE INDEX ON channel_groups (channel_id, ordinal);
+CREATE INDEX ON channel_groups (instance_id);
 ALTER TABLE instances ADD PRIMARY KEY (id);
 CREATE INDEX ON instances (tenant, create_time DESC, id);
 ALTER TABLE groups ADD PRIMARY KEY (id);
@@ -134,3 +332,37 @@ CREATE INDEX ON versions (api_id, env_id, position DESC);
 CREATE INDEX ON versions (instance_id);
 ALTER TABLE features ADD PRIMARY KEY (instance_id, name);
 ALTER TABLE quotas ADD PRIMARY KEY (owner, name);
+ALTER TABLE throttles ADD PRIMARY KEY (id);
+CREATE INDEX ON throttles (instance_id, create_time DESC, id);
+ALTER TABLE throttle_specials ADD PRIMARY KEY (id);
+CREATE INDEX ON throttle_specials (throttle_id, apply_time DESC, id);
+CREATE INDEX ON throttle_specials (instance_id);
+CREATE INDEX ON throttle_specials (object_key);
+ALTER TABLE acls ADD PRIMARY KEY (id);
+CREATE INDEX ON acls (instance_id, create_time DESC, id);
+ALTER TABLE signatures ADD PRIMARY KEY (id);
+CREATE INDEX ON signatures (instance_id, create_time DESC, id);
+ALTER TABLE policy_bindings ADD PRIMARY KEY (place, slot);
+CREATE INDEX ON policy_bindings (policy_id, bind_time DESC, id);
+CREATE INDEX ON policy_bindings (api_id, bind_time DESC, id);
+CREATE INDEX ON policy_bindings (instance_id);
+ALTER TABLE apps ADD PRIMARY KEY (id);
+CREATE INDEX ON apps (instance_id, register_time DESC, id) INCLUDE (tenant);
+CREATE INDEX ON apps (instance_id, name);
+CREATE INDEX ON apps (instance_id, app_key);
+ALTER TABLE app_codes ADD PRIMARY KEY (id);
+CREATE INDEX ON app_codes (app_id, create_time DESC, id);
+CREATE INDEX ON app_codes (instance_id);
+ALTER TABLE app_auths ADD PRIMARY KEY (id);
+CREATE INDEX ON app_auths (app_id, auth_time DESC, id);
+CREATE INDEX ON app_auths (app_id, env_id, api_id);
+CREATE INDEX ON app_auths (api_id);
+CREATE INDEX ON app_auths (env_key);
+CREATE INDEX ON app_auths (instance_id, auth_time DESC, id);
+ALTER TABLE app_quotas ADD PRIMARY KEY (id);
+CREATE INDEX ON app_quotas (instance_id, create_time DESC, id);
+ALTER TABLE app_quota_bindings ADD PRIMARY KEY (app_id);
+CREATE INDEX ON app_quota_bindings (quota_id, bound_time DESC, app_id);
+CREATE INDEX ON app_quota_bindings (instance_id);
+ALTER TABLE app_acls ADD PRIMARY KEY (app_id);
+CREATE INDEX ON app_acls (instance_id);

@@ -31,11 +31,7 @@ func measureGet(ctx context.Context, b *bench) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
-	rows := make([]bareRow, len(ids))
-	for i, id := range ids {
-		rows[i] = bareRow{ID: id, Body: answers[i]}
-	}
-	bare, err := b.startBare(ctx, s, rows)
+	bare, err := b.startBare(ctx, s, bareRows(ids, answers))
 	if err != nil {
 		return r, err
 	}
@@ -53,6 +49,14 @@ func measureGet(ctx context.Context, b *bench) (r result, err error) {
 	r.Notes = []string{all[0].cpuPerOperation().text(), "bare: " + all[1].cpuPerOperation().text(),
 		fmt.Sprintf("an answer has %d bytes", len(answers[0]))}
 	return r, nil
+}
+
+func bareRows(ids []string, answers [][]byte) []bareRow {
+	rows := make([]bareRow, len(ids))
+	for i, id := range ids {
+		rows[i] = bareRow{ID: id, Body: answers[i]}
+	}
+	return rows
 }
 
 // someAPIs returns ids spread over all groups, in no order.

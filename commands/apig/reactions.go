@@ -25,9 +25,12 @@ type Reactions struct {
 	Codec    *domain.Codec
 }
 
+// quieter makes debug messages of what Watermill tells about its own coming and going.
+var quieter = map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug}
+
 // Router returns a Watermill router with all reactions on it. Run it; close it.
 func (r *Reactions) Router(sub message.Subscriber, log *slog.Logger) (*message.Router, error) {
-	router, err := message.NewRouter(message.RouterConfig{}, watermill.NewSlogLogger(log))
+	router, err := message.NewRouter(message.RouterConfig{}, watermill.NewSlogLoggerWithLevelMapping(log, quieter))
 	if err != nil {
 		return nil, fmt.Errorf("reactions: %w", err)
 	}

@@ -92,9 +92,20 @@ func answerKey(j *job) string {
 	return digest("key", j.call.meta.Actor.UserID, key)
 }
 
+// Fingerprinter is a command that looks different each time it is sent, although it is the same: one with
+// secrets that were sealed on the way.
+type Fingerprinter interface {
+	// Fingerprint returns what tells the command from others; it must survive JSON.
+	Fingerprint() any
+}
+
 // fingerprint tells two commands apart that came with one key.
 func fingerprint(j *job) (string, error) {
-	body, err := json.Marshal(j.command)
+	command := j.command
+	if f, ok := command.(Fingerprinter); ok {
+		command = f.Fingerprint()
+	}
+	body, err := json.Marshal(command)
 	if err != nil {
 		return "", fmt.Errorf("fingerprint %s: %w", j.name, err)
 	}

@@ -2,6 +2,8 @@ package projections
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -36,20 +38,24 @@ func (w *world) empty(t rapid.TB) {
 // apply applies the whole log in batches of the sizes, the last of which repeats.
 func (w *world) apply(t rapid.TB, r *Runner, sizes ...int) domain.Position {
 	t.Helper()
+	return w.applyAfter(t, r, 0, sizes...)
+}
+
+func (w *world) applyAfter(t rapid.TB, r *Runner, at domain.Position, sizes ...int) domain.Position {
+	t.Helper()
 	ctx := context.Background()
 	var rest []eventstore.Recorded
 	head, err := w.log.Head(ctx)
 	if err != nil {
 		t.Fatalf("head: %v", err)
 	}
-	err = w.log.Read(ctx, 0, head, func(m eventstore.Recorded) error {
+	err = w.log.Read(ctx, eventstore.Position(at), head, func(m eventstore.Recorded) error {
 		rest = append(rest, m)
 		return nil
 	}, r.Projection.Filter())
 	if err != nil {
 		t.Fatalf("read: %v", err)
 	}
-	at := domain.Position(0)
 	for i := 0; len(rest) > 0; i++ {
 		size := min(sizes[min(i, len(sizes)-1)], len(rest))
 		if at, err = r.applyBatch(ctx, at, rest[:size]); err != nil {
@@ -70,38 +76,42 @@ func TestAnyWayOfApplyingGivesTheSameTables(t *testing.T) {
 	if _, err := acquire(t.Context(), r.DB, r.Projection, r.Node, leaseTime*1000); err != nil {
 		t.Fatal(err)
 	}
+	ways := map[string]func(rt *rapid.T) domain.Position{
+		"all at once": func(rt *rapid.T) domain.Position { return w.apply(rt, r, 1000) },
+		"one by one":  func(rt *rapid.T) domain.Position { return w.apply(rt, r, 1) },
+		"in batches": func(rt *rapid.T) domain.Position {
+			return w.apply(rt, r, rapid.SliceOfN(rapid.IntRange(1, 6), 1, 5).Draw(rt, "sizes")...)
+		},
+		"rebuilt": func(rt *rapid.T) domain.Position { return w.rebuild(rt, usualBounds) },
+		"rebuilt in pieces": func(rt *rapid.T) domain.Position {
+			rows, bytes := rapid.IntRange(1, 5).Draw(rt, "rows"), rapid.IntRange(100, 2000).Draw(rt, "bytes")
+			return w.rebuild(rt, bounds{rows: rows, bytes: bytes, behind: 1})
+		},
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		w.reset(rt)
 		last := w.happen(rt, history(15).Draw(rt, "history")...)
 		want := foldModel(rt, w.log, last).dump(rt)
-		check := func(how string, at domain.Position) {
-			rt.Helper()
-			if diff := cmp.Diff(want, w.tables(rt)); diff != "" {
-				rt.Fatalf("%s (-model +tables):\n%s", how, diff)
-			}
-			if at != last || w.checkpoint(rt).Position != last {
-				rt.Fatalf("%s: applied up to %d, the checkpoint is at %d, want %d", how, at, w.checkpoint(rt).Position, last)
-			}
+		way := rapid.SampledFrom(slices.Sorted(maps.Keys(ways))).Draw(rt, "way")
+		at := ways[way](rt)
+		if diff := cmp.Diff(want, w.tables(rt)); diff != "" {
+			rt.Fatalf("%s (-model +tables):\n%s", way, diff)
 		}
-		check("all at once", w.apply(rt, r, 1000))
-		w.empty(rt)
-		check("in batches", w.apply(rt, r, rapid.SliceOfN(rapid.IntRange(1, 6), 1, 5).Draw(rt, "sizes")...))
-		w.empty(rt)
-		check("one by one", w.apply(rt, r, 1))
-		pieces := bounds{rows: rapid.IntRange(1, 5).Draw(rt, "rows"), bytes: rapid.IntRange(100, 2000).Draw(rt, "bytes"), behind: 1}
-		for how, bounds := range map[string]bounds{"rebuilt": usualBounds, "rebuilt in pieces": pieces} {
-			if err := rebuildWithin(context.Background(), w.db, w.log, r.Projection, func(Progress) {}, bounds); err != nil {
-				rt.Fatalf("%s: %v", how, err)
-			}
-			check(how, last)
+		if stands := w.checkpoint(rt).Position; at != last || stands != last {
+			rt.Fatalf("%s: applied up to %d, the checkpoint is at %d, want %d", way, at, stands, last)
 		}
-		found := 0
-		at, rows, err := Verify(context.Background(), w.db, w.log, r.Projection, func(d Difference) {
-			found++
-			rt.Errorf("verify found %+v", d)
-		})
+		at, rows, err := Verify(context.Background(), w.db, w.log, r.Projection, func(d Difference) { rt.Errorf("verify found %+v", d) })
 		if err != nil || at != last || rows != len(want.Things)+len(want.Tags) {
 			rt.Fatalf("verify: %d rows at %d, %v", rows, at, err)
 		}
 	})
+}
+
+// rebuild rebuilds within bounds and returns how far the checkpoint then is.
+func (w *world) rebuild(t rapid.TB, bounds bounds) domain.Position {
+	t.Helper()
+	if err := rebuildWithin(context.Background(), w.db, w.log, newToy(known), func(Progress) {}, bounds); err != nil {
+		t.Fatalf("rebuild: %v", err)
+	}
+	return w.checkpoint(t).Position
 }

@@ -285,12 +285,23 @@ func TestAnOwnerThatIsRobbedStandsBy(t *testing.T) {
 	}
 }
 
+// deadly ends the connection of whoever writes, in the middle of the transaction, now and then.
+const deadly = `
+CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN IF random() < 0.1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NULL; END $$;
+CREATE TRIGGER die AFTER UPDATE ON gatelog.checkpoints FOR EACH STATEMENT EXECUTE FUNCTION public.die();
+CREATE TRIGGER die AFTER INSERT ON toy.things FOR EACH STATEMENT EXECUTE FUNCTION public.die();
+CREATE TRIGGER die AFTER DELETE ON toy.tags FOR EACH STATEMENT EXECUTE FUNCTION public.die();`
+
 // Stopped or cut off at any point and started again, a runner leaves the same tables.
 func TestARunnerThatIsKilledGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.keepLedger(t)
 	admin := w.pool(t)
+	if _, err := w.db.ExecContext(t.Context(), deadly); err != nil {
+		t.Fatal(err)
+	}
 	dice := rand.New(rand.NewPCG(7, 7))
 	var last domain.Position
 	for i := range 40 {

@@ -335,11 +335,7 @@ func (w *world) pool(t testing.TB) *sqlx.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { _ = db.Close() }) // the database may be gone by now
 	return db
 }
 
@@ -459,4 +455,15 @@ func history(most int) *rapid.Generator[[]domain.Event] {
 		}
 	})
 	return rapid.SliceOfN(event, 1, most)
+}
+
+// interrupted is a log at whose first reading something else happens.
+type interrupted struct {
+	eventstore.Log
+	then func()
+}
+
+func (l *interrupted) Read(ctx context.Context, after, upTo eventstore.Position, each func(eventstore.Recorded) error, filters ...string) error {
+	l.then()
+	return l.Log.Read(ctx, after, upTo, each, filters...)
 }

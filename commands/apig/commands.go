@@ -47,7 +47,7 @@ type Commands struct {
 	// Surface is what the kernel knows of this surface.
 	Surface *commands.Surface
 
-	configureFeature commands.UseCase[apig.ConfigureFeature, apig.Feature]
+	configureFeature commands.UseCase[sealedFeature, apig.Feature]
 	sealer           commands.Sealer
 }
 
@@ -93,7 +93,7 @@ func New(sealer commands.Sealer) *Commands {
 
 		SetQuota: commands.Define(s, "SetQuota", (*apig.State).SetQuota),
 
-		configureFeature: commands.Define(s, "ConfigureFeature", (*apig.State).ConfigureFeature),
+		configureFeature: commands.Define(s, "ConfigureFeature", configureFeature),
 		sealer:           sealer,
 	}
 }

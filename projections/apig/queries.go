@@ -114,12 +114,20 @@ func (w *where) page(selected, order string, p Page) (query string, args []any) 
 
 // get scans the one row of a query into dest, or returns sql.ErrNoRows.
 func (q *Queries) get(ctx context.Context, dest any, query string, args ...any) error {
-	for _, arg := range args {
-		if text, ok := arg.(string); ok && !keepable(text) {
-			return sql.ErrNoRows
-		}
+	if !askable(args) {
+		return sql.ErrNoRows
 	}
 	return q.rows.Get(ctx, dest, query, args...)
+}
+
+// askable reports whether a row could have all of the texts.
+func askable(args []any) bool {
+	for _, arg := range args {
+		if text, ok := arg.(string); ok && !keepable(text) {
+			return false
+		}
+	}
+	return true
 }
 
 // page scans a page of rows and returns how many there are in all.

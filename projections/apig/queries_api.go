@@ -2,8 +2,11 @@ package apig
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
@@ -46,18 +49,55 @@ func (i apiItem) published() Published {
 	}
 }
 
-const apiSQL = `SELECT a.detail AS document, g.name AS group_name, p.*
-	FROM apig.apis a JOIN apig.groups g ON g.id = a.group_id ` + publishedSQL + `
+// apiSQL gives an API, once for each of its publications. Putting these together here costs a third of
+// what it costs Postgres.
+const apiSQL = `SELECT a.detail AS document, g.name AS group_name, p.env_id, e.name AS env_name, p.publish_id, p.publish_time
+	FROM apig.apis a JOIN apig.groups g ON g.id = a.group_id
+	LEFT JOIN apig.publications p ON p.api_id = a.id
+	LEFT JOIN apig.envs e ON e.instance_id = p.instance_id AND e.id = p.env_id
 	WHERE a.id = $1 AND a.instance_id = $2 AND a.tenant = $3`
+
+// apiPublication is a row of apiSQL.
+type apiPublication struct {
+	Document    json.RawMessage `json:"document"`
+	GroupName   string          `json:"group_name"`
+	EnvID       *string         `json:"env_id"` // nil for an API that is published nowhere
+	EnvName     *string         `json:"env_name"`
+	PublishID   *string         `json:"publish_id"`
+	PublishTime *time.Time      `json:"publish_time"`
+}
 
 // API returns an API with its draft and its publications (APIG V2 §3.5.5), or APIG.3030, APIG.3002.
 func (q *Queries) API(ctx context.Context, in In, id string) (Answer, error) {
-	var item apiItem
-	err := q.get(ctx, &item, apiSQL, id, in.Instance, in.Tenant)
-	if err != nil {
-		return Answer{}, q.missing(ctx, in, err, apig.ErrAPINotFound(id))
+	var rows []apiPublication
+	if args := []any{id, in.Instance, in.Tenant}; askable(args) {
+		if err := q.rows.Select(ctx, &rows, apiSQL, args...); err != nil {
+			return Answer{}, err
+		}
 	}
-	return Answer{Document: item.Document, More: []any{item.published()}}, nil
+	if len(rows) == 0 {
+		return Answer{}, q.missing(ctx, in, sql.ErrNoRows, apig.ErrAPINotFound(id))
+	}
+	slices.SortFunc(rows, func(a, b apiPublication) int { return strings.Compare(a.order(), b.order()) })
+	p := Published{GroupName: rows[0].GroupName, GroupVersion: GroupVersion}
+	for _, row := range rows {
+		if row.EnvID != nil && row.EnvName != nil {
+			p.PublishedIn(*row.EnvID, *row.EnvName, *row.PublishID, *row.PublishTime)
+		}
+	}
+	return Answer{Document: rows[0].Document, More: []any{p}}, nil
+}
+
+// order sorts publications: RELEASE first, then by the name of the environment.
+func (r apiPublication) order() string {
+	switch {
+	case r.EnvID == nil || r.EnvName == nil:
+		return ""
+	case *r.EnvID == apig.ReleaseEnvID:
+		return "0"
+	default:
+		return "1" + *r.EnvName
+	}
 }
 
 // Draft returns an API with its draft as the domain has it, or APIG.3030, APIG.3002.

@@ -234,12 +234,11 @@ func TestPagesOfGroups(t *testing.T) {
 	t.Parallel()
 	p := newPast(t)
 	p.has(apig.GroupDeleted{InstanceID: pastInstance, GroupID: "g1"})
-	var want []string
 	for i := range 12 {
 		id := fmt.Sprintf("p%02d", i)
-		p.has(apig.GroupCreated{Group: apig.Group{ID: id, InstanceID: pastInstance, Name: id, RegisterTime: pastBegan.Add(-time.Duration(i/4) * time.Hour)}})
-		want = append(want, id)
+		p.has(apig.GroupCreated{Group: apig.Group{ID: id, InstanceID: pastInstance, Name: id, RegisterTime: pastBegan.Add(time.Duration(i/4) * time.Hour)}})
 	}
+	want := []string{"p08", "p09", "p10", "p11", "p04", "p05", "p06", "p07", "p00", "p01", "p02", "p03"}
 	p.project()
 	for _, c := range []struct {
 		page  Page

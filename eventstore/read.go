@@ -45,6 +45,9 @@ func (s *Stream) At(ctx context.Context, at Position) (Recorded, error) {
 
 // Newest implements Log.
 func (s *Stream) Newest(ctx context.Context, subject string, atOrUnder Position) (Recorded, error) {
+	if err := exact(subject, atOrUnder); err != nil {
+		return Recorded{}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	if s.clustered() {

@@ -171,7 +171,18 @@ func (b *rebuild) fill(ctx context.Context, indexes string) error {
 			return err
 		}
 		if behind < b.bounds.behind {
-			return nil
+			break
+		}
+	}
+	return b.analyze(ctx)
+}
+
+// analyze tells Postgres what is in the new tables, before anybody asks it for a good plan. It would
+// find out by itself, a minute later.
+func (b *rebuild) analyze(ctx context.Context) error {
+	for _, t := range b.p.Tables {
+		if _, err := b.conn.ExecContext(ctx, "ANALYZE "+t.qualified(b.schema)); err != nil {
+			return fmt.Errorf("analyze %s: %w", t.Name, err)
 		}
 	}
 	return nil

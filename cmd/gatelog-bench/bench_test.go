@@ -177,7 +177,7 @@ func TestReport(t *testing.T) {
 	err := report(&out, []result{
 		{Figure: "a", Title: "first", Unit: "/s", Ours: 50, Bare: 100, Ratio: 0.5, Ratios: []float64{0.4, 0.5, 0.6},
 			Floor: floor{AtLeast: 0.6}, OursLatency: latency{P50: 1.5, P99: 2}, BareName: "engine", Notes: []string{"in thought"}},
-		{Figure: "b", Title: "second", Unit: "s", Ours: 4.5, Floor: floor{AtMost: 5}},
+		{Figure: "b", Title: "second", Unit: "s", Ours: 4.5, Floor: floor{AtMost: 5}, Others: 0.5},
 	}, 61*time.Second)
 	if err != nil {
 		t.Fatal(err)
@@ -187,6 +187,7 @@ func TestReport(t *testing.T) {
 		{"second", "4.50 s", "-", "-", "under 5.00 s", "ok"},
 		{"a", "1.50", "2.00", "-", "-", "0.40 0.50 0.60", "engine"},
 		{"a", "in thought"},
+		{"Other programs had 50 % of the processors during b: measure again on a quiet machine."},
 		{"measured in 1m1s"},
 	} {
 		if !hasLine(out.String(), want) {

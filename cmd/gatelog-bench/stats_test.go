@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -118,14 +119,15 @@ func TestCPUOfAnOperation(t *testing.T) {
 
 func TestParseStat(t *testing.T) {
 	t.Parallel()
-	tail := " S 42 7 7 0 -1 4194560 1 0 0 0 250 50 0 0 20 0 1 0 100 1 1"
+	tail := " S 42 7 7 0 -1 4194560 1 0 0 0 250 50 60 40 20 0 1 0 100 1 1"
+	want := process{pid: 123, parent: 42, used: 3 * time.Second, reaped: time.Second}
 	for name, c := range map[string]struct {
 		text string
 		want process
 		ok   bool
 	}{
-		"plain name":           {"123 (postgres)" + tail, process{123, 42, 3 * time.Second}, true},
-		"name with a bracket":  {"123 (a) b (c)" + tail, process{123, 42, 3 * time.Second}, true},
+		"plain name":           {"123 (postgres)" + tail, want, true},
+		"name with a bracket":  {"123 (a) b (c)" + tail, want, true},
 		"nothing":              {"", process{}, false},
 		"cut off":              {"123 (postgres) S 42", process{}, false},
 		"no number":            {"x (postgres)" + tail, process{}, false},
@@ -147,6 +149,42 @@ func TestUnder(t *testing.T) {
 	for pid, want := range map[int]bool{2: true, 3: true, 4: false} {
 		if got := under(all, all[pid], 1); got != want {
 			t.Errorf("process %d under 1: got %v, want %v", pid, got, want)
+		}
+	}
+}
+
+// Given a machine of which all is busy, when a quarter of it was ours, then the others had the rest.
+func TestOthers(t *testing.T) {
+	t.Parallel()
+	whole := time.Duration(runtime.NumCPU()) * time.Second
+	before := load{at: time.Unix(10, 0), busy: time.Hour, own: time.Minute}
+	for name, c := range map[string]struct {
+		after load
+		want  float64
+	}{
+		"busy":        {load{time.Unix(11, 0), time.Hour + whole, time.Minute + whole/4}, 0.75},
+		"all is ours": {load{time.Unix(11, 0), time.Hour + whole/2, time.Minute + whole/2}, 0},
+		"no time":     {before, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.after.others(before); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestParseBusy(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{
+		"cpu  100 10 50 9999 9999 20 15 5 0 0\ncpu0 1 1 1 1 1 1 1 1\n": 2 * time.Second,
+		"":                         0,
+		"cpu 1 2 3\n":              0,
+		"cpu  a 0 0 0 0 0 0 0 0\n": 0,
+	} {
+		if got := parseBusy([]byte(text)); got != want {
+			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}
 }

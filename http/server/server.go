@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"path"
@@ -170,7 +171,7 @@ func config(version string) huma.Config {
 		"token":     {Type: "apiKey", In: "header", Name: "X-Auth-Token", Description: "Token from POST /v3/auth/tokens"},
 	}
 	c.Security = []map[string][]string{{"signature": {}}, {"token": {}}}
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: strict}
+	format := huma.Format{Marshal: marshal, Unmarshal: strict}
 	c.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	return c
 }
@@ -200,4 +201,14 @@ func title(word string) string {
 		return ""
 	}
 	return strings.ToUpper(word[:1]) + word[1:]
+}
+
+// marshal writes an answer as JSON. One that is kept ready writes itself: encoding/json would read
+// through it twice again.
+func marshal(w io.Writer, v any) error {
+	if ready, ok := v.(io.WriterTo); ok {
+		_, err := ready.WriteTo(w)
+		return err
+	}
+	return huma.DefaultJSONFormat.Marshal(w, v)
 }

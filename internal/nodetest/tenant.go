@@ -122,13 +122,14 @@ func (c *Client) SetQuota(t testing.TB, name string, value int) {
 // Token returns a token of the administrator for the client's project.
 func (c *Client) Token(t testing.TB) string {
 	t.Helper()
-	if token := c.Get("token " + c.Project); token != "" {
-		return token
+	if token, known := c.Node.tokens.Load(c.Project); known {
+		return token.(string)
 	}
 	admin := c.Node.Admin
 	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":%q,"password":%q,"domain":{"name":"gatelog"}}}},"scope":{"project":{"id":%q}}}}`,
 		admin.User, admin.Password, c.Project)
 	a := c.Must(t, http.StatusCreated, Request{Method: "POST", Path: "/v3/auth/tokens", Body: body, Unsigned: true})
-	c.Set("token "+c.Project, a.Header.Get("X-Subject-Token"))
-	return c.Get("token " + c.Project)
+	token := a.Header.Get("X-Subject-Token")
+	c.Node.tokens.Store(c.Project, token)
+	return token
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/gatelog/gatelog/domain/apig"
@@ -177,6 +178,16 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// WriteTo implements io.WriterTo: it writes the JSON, and a line feed behind it.
+func (a Answer) WriteTo(w io.Writer) (int64, error) {
+	text, err := a.MarshalJSON()
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Write(append(text, '\n'))
+	return int64(n), err
 }
 
 // appendMembers adds the members of an object behind those that b has.

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -28,10 +29,18 @@ func (c *Changes) copyInto(ctx context.Context, tx *sqlx.Tx, schema string, tabl
 	return nil
 }
 
+func (t Table) copySQL(schema string) string {
+	quoted := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		quoted[i] = pq.QuoteIdentifier(c)
+	}
+	return fmt.Sprintf("COPY %s (%s) FROM STDIN", t.qualified(schema), strings.Join(quoted, ", "))
+}
+
 // copy writes the rows in the order of their keys, in which the index of the primary key is made
 // fastest.
 func (t Table) copy(ctx context.Context, tx *sqlx.Tx, schema string, rows map[string]any) (err error) {
-	stmt, err := tx.PrepareContext(ctx, pq.CopyInSchema(schema, t.Name, t.columns...))
+	stmt, err := tx.PrepareContext(ctx, t.copySQL(schema))
 	if err != nil {
 		return err
 	}

@@ -15,16 +15,25 @@ const reopenAfter = 250 * time.Millisecond
 // for its consumer anew. One that was taken away under it, say by somebody at the broker's console, is made
 // again: from the first event on, for at least once is the promise.
 func (s *Subscriber) run(ctx context.Context, topic string, messages jetstream.MessagesContext, out chan<- *message.Message) {
-	for {
+	for messages != nil {
 		s.deliver(ctx, messages, out)
 		giveBack(messages)
-		for messages = nil; messages == nil; {
-			if !pause(ctx, reopenAfter) || s.js.Conn().IsClosed() {
-				return
-			}
-			messages, _ = s.open(ctx, topic)
+		messages = s.reopen(ctx, topic)
+	}
+}
+
+// reopen tries until there is an iterator again. It returns nil when ctx ends or the connection is closed.
+func (s *Subscriber) reopen(ctx context.Context, topic string) jetstream.MessagesContext {
+	for told := false; pause(ctx, reopenAfter) && !s.js.Conn().IsClosed(); told = true {
+		messages, err := s.open(ctx, topic)
+		if err == nil {
+			return messages
+		}
+		if !told && ctx.Err() == nil {
+			s.options.Logger.Warn("a subscription is interrupted, going on when the broker is back", "group", s.options.Group, "topic", topic, "error", err)
 		}
 	}
+	return nil
 }
 
 // deliver hands events over until ctx ends or the iterator fails, as it does when the broker says nothing

@@ -2,6 +2,7 @@ package subscribe
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"testing"
 	"time"
@@ -69,7 +70,7 @@ func names(id string, from, to int) []string {
 // subscriber returns one of the group g, closed when the test ends.
 func (b *bundle) subscriber(t *testing.T, change func(o *Options)) *Subscriber {
 	t.Helper()
-	o := Options{Group: "g", RetryAfter: 20 * time.Millisecond}
+	o := Options{Group: "g", RetryAfter: 20 * time.Millisecond, Logger: slog.New(slog.DiscardHandler)}
 	if change != nil {
 		change(&o)
 	}

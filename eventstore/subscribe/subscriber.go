@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"sync"
 	"time"
@@ -30,6 +31,8 @@ type Options struct {
 	// another one of the group. Subscribers that live say so while a handler is at work, however long
 	// that takes. The same for all subscribers of a group. Default ten seconds.
 	AckWait time.Duration
+	// Logger. Default slog.Default().
+	Logger *slog.Logger
 }
 
 // Subscriber implements Watermill's message.Subscriber on the log.
@@ -59,6 +62,9 @@ func New(js jetstream.JetStream, o Options) (*Subscriber, error) {
 	}
 	if o.AckWait == 0 {
 		o.AckWait = 10 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Subscriber{js: js, options: o, ctx: ctx, cancel: cancel}, nil

@@ -45,7 +45,9 @@ func TestDefinitionsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t)
 	mock, http := mockAPI("$new"), httpAPI("$new", "backend.example", 1000)
-	more := func(definition, members string) string { return strings.TrimSuffix(definition, "}") + "," + members + "}" }
+	more := func(definition, members string) string {
+		return strings.TrimSuffix(definition, "}") + "," + members + "}"
+	}
 	param := func(name string) string { return `{"name":"` + name + `","type":"STRING","location":"QUERY"}` }
 	policy := func(name, conditions string) string {
 		return `{"name":"` + name + `","effect_mode":"ALL","result_content":"x","conditions":[` + conditions + `]}`

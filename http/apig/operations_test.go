@@ -144,7 +144,7 @@ var operations = []operation{
 		actions: []string{"apigw:instances:list", "apigw:instances:get"}, onInstances: true},
 	// §3.23 instances
 	{id: "CreateInstanceV2", method: "POST", path: "/v2/$project/apigw/instances", status: 202,
-		body: `{"instance_name":"$new","spec_id":"BASIC","vpc_id":"v","subnet_id":"s","security_group_id":"g","available_zone_ids":["z"]}`,
+		body:    `{"instance_name":"$new","spec_id":"BASIC","vpc_id":"v","subnet_id":"s","security_group_id":"g","available_zone_ids":["z"]}`,
 		actions: one("apigw:instances:create"), events: []string{"apig.instance.requested", "apig.env.created"}, onInstances: true},
 	{id: "ShowDetailsOfInstanceV2", method: "GET", path: "/v2/$project/apigw/instances/$instance", status: 200,
 		actions: one("apigw:instances:get"), onInstances: true},

@@ -184,7 +184,7 @@ func TestFailuresAreCutForTheCheckpoint(t *testing.T) {
 		t.Errorf("a failure of %d bytes", len(got))
 	}
 	f := &Failure{Position: 9, Type: "x", Err: context.Canceled}
-	if !strings.Contains(f.Error(), "9") || !errors.Is(f, context.Canceled) {
+	if f.Error() != "the event at position 9 (x) cannot be applied: context canceled" || !errors.Is(f, context.Canceled) {
 		t.Errorf("%v does not say what it is about", f)
 	}
 }

@@ -29,10 +29,21 @@ func (u usage) per(count int) usage {
 	return usage{u.server / n, u.postgres / n, u.generator / n}
 }
 
-// text is a line for 'where the time goes'; empty where the system does not tell.
+func (u usage) total() time.Duration { return u.server + u.postgres + u.generator }
+
+// against is the ratio of two sides by processor time, which depends less than the ratio of rates on
+// what else the machine does.
+func (u usage) against(bare usage) string {
+	if u.total() == 0 || bare.total() == 0 {
+		return "the system does not tell processor times"
+	}
+	return fmt.Sprintf("by processor time the ratio is %.2f", float64(bare.total())/float64(u.total()))
+}
+
+// text is a line for 'where the time goes'.
 func (u usage) text() string {
 	if u == (usage{}) {
-		return ""
+		return "the system does not tell processor times"
 	}
 	us := func(d time.Duration) int64 { return d.Microseconds() }
 	return fmt.Sprintf("processor time an operation: server %d us, Postgres %d us, generator %d us",

@@ -188,3 +188,14 @@ func TestParseBusy(t *testing.T) {
 		}
 	}
 }
+
+func TestRatioOfProcessorTimes(t *testing.T) {
+	t.Parallel()
+	bare, ours := usage{server: 40, postgres: 20}, usage{server: 60, postgres: 40, generator: 20}
+	if got, want := ours.against(bare), "by processor time the ratio is 0.50"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := ours.against(usage{}); got != (usage{}).text() {
+		t.Errorf("against nothing: %q", got)
+	}
+}

@@ -49,6 +49,8 @@ func (s *Surface) apis(api huma.API) {
 	}, s.debugAPI)
 }
 
+// APIIn is what every request about an API names. It is exported because huma passes over what is embedded
+// and is not.
 type APIIn struct {
 	InInstance
 	APIID string `path:"api_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"API."`

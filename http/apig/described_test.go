@@ -156,7 +156,7 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			if (o.body != "") != (found.RequestBody != nil) {
 				t.Errorf("%s: a body is described: %v", found.ID, found.RequestBody != nil)
 			}
-			if want := strings.Count(path, "{"); want != placeholders(o) || method != strings.ToLower(o.method) {
+			if want := strings.Count(path, "{"); want != parametersOf(o) || method != strings.ToLower(o.method) {
 				t.Errorf("%s: %s %s, the table has %s %s", found.ID, method, path, o.method, o.path)
 			}
 		}
@@ -166,8 +166,8 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 	}
 }
 
-// placeholders counts the parameters in the path of a request.
-func placeholders(o operation) int {
+// parametersOf counts the parameters in the path of a request.
+func parametersOf(o operation) int {
 	path, _, _ := strings.Cut(o.path, "?")
 	n := strings.Count(path, "$")
 	if !strings.HasPrefix(path, "/") {

@@ -45,6 +45,7 @@ func (s *Surface) envs(api huma.API) {
 	}, s.listEnvs)
 }
 
+// EnvIn is what every request about an environment names.
 type EnvIn struct {
 	InInstance
 	EnvID string `path:"env_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Environment."`

@@ -83,6 +83,7 @@ func (s *Surface) groups(api huma.API) {
 	}, s.checkGroup)
 }
 
+// GroupIn is what every request about a group names.
 type GroupIn struct {
 	InInstance
 	GroupID string `path:"group_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"API group."`

@@ -101,6 +101,15 @@ func TestErrorsKeepTheirPosition(t *testing.T) {
 	if at(7, nil) != nil {
 		t.Error("no error has become one")
 	}
+	s := &Surface{Deps{Logger: silent}}
+	var told huma.HeadersError
+	late := at(7, domain.Errorf(domain.CodeUnavailable, "recorded, but not read yet"))
+	if err := s.refuse(below, "test", late); !errors.As(err, &told) || told.GetHeaders().Get("Gatelog-Position") != "7" {
+		t.Errorf("the client is told %v", err)
+	}
+	if err := s.refuse(below, "test", apig.ErrGroupNotFound("x")); errors.As(err, new(huma.HeadersError)) {
+		t.Errorf("a position is told of nothing: %v", err)
+	}
 	var p positioned
 	if err := at(7, apig.ErrGroupNotFound("x")); !errors.As(err, &p) || p.at != 7 || domain.CodeOf(err) != "APIG.3001" {
 		t.Errorf("the error with a position is %v", err)

@@ -4,6 +4,7 @@ package apig
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"reflect"
@@ -151,15 +152,20 @@ func register[I any, O any](s *Surface, api huma.API, op operation, handle func(
 			return nil, f.spell(s.Logger, op.id, err)
 		}
 		out, err := handle(ctx, call, in)
-		if err == nil {
-			return out, nil
+		if err != nil {
+			return nil, s.refuse(f, op.id, err)
 		}
-		spelled := error(f.spell(s.Logger, op.id, err))
-		if p, ok := err.(positioned); ok {
-			spelled = huma.ErrorWithHeaders(spelled, http.Header{"Gatelog-Position": {place(p.at)}})
-		}
-		return nil, spelled
+		return out, nil
 	})
+}
+
+// refuse spells an error, with the position of a change that happened all the same.
+func (s *Surface) refuse(f family, operation string, err error) error {
+	spelled := f.spell(s.Logger, operation, err)
+	if p := (positioned{}); errors.As(err, &p) {
+		return huma.ErrorWithHeaders(spelled, http.Header{"Gatelog-Position": {place(p.at)}})
+	}
+	return spelled
 }
 
 func (s *Surface) authorize(ctx context.Context, op operation, in any) (commands.Call, error) {

@@ -55,6 +55,7 @@ func (s *Surface) variables(api huma.API) {
 	}, s.updateVariable)
 }
 
+// VariableIn is what every request about a variable names.
 type VariableIn struct {
 	InInstance
 	VariableID string `path:"env_variable_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Environment variable."`

@@ -140,7 +140,7 @@ func TestPanicBreaksAnAnswerOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Header.Set("Known", "yes")
-	a, err := http.DefaultClient.Do(r)
+	a, err := s.Client().Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

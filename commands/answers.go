@@ -92,17 +92,20 @@ func answerKey(j *job) string {
 	return digest("key", j.call.meta.Actor.UserID, key)
 }
 
-// asker is a command of which a part is another one with every sending, such as a sealed secret. Asked
-// returns what stays the same.
-type asker interface{ Asked() any }
+// Fingerprinter is a command that looks different each time it is sent, although it is the same: one with
+// secrets that were sealed on the way.
+type Fingerprinter interface {
+	// Fingerprint returns what tells the command from others; it must survive JSON.
+	Fingerprint() any
+}
 
 // fingerprint tells two commands apart that came with one key.
 func fingerprint(j *job) (string, error) {
-	asked := j.command
-	if a, ok := asked.(asker); ok {
-		asked = a.Asked()
+	command := j.command
+	if f, ok := command.(Fingerprinter); ok {
+		command = f.Fingerprint()
 	}
-	body, err := json.Marshal(asked)
+	body, err := json.Marshal(command)
 	if err != nil {
 		return "", fmt.Errorf("fingerprint %s: %w", j.name, err)
 	}

@@ -160,7 +160,7 @@ func TestErrors(t *testing.T) {
 	if !errors.Is(err, &domain.Error{Code: "APIG.3202"}) || errors.Is(err, &domain.Error{Code: "APIG.3203"}) {
 		t.Error("errors.Is does not go by the code")
 	}
-	if !strings.Contains(err.Error(), `APIG.3202: name "x" is taken`) {
+	if err.Error() != `create: APIG.3202: name "x" is taken` {
 		t.Errorf("message %q", err)
 	}
 }

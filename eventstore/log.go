@@ -100,7 +100,8 @@ type Log interface {
 	At(ctx context.Context, at Position) (Recorded, error)
 
 	// Newest returns the newest message of an exact subject at or under a position (0: of all), or
-	// ErrNotFound.
+	// ErrNotFound. Of all positions it can also be asked for a filter (see Tenant and Surface); a
+	// filter together with a position is ErrInvalid.
 	Newest(ctx context.Context, subject string, atOrUnder Position) (Recorded, error)
 
 	// Head returns the position of the newest message in the log, 0 when it is empty.

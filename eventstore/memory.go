@@ -97,6 +97,9 @@ func (l *Memory) At(_ context.Context, at Position) (Recorded, error) {
 
 // Newest implements Log.
 func (l *Memory) Newest(_ context.Context, subject string, atOrUnder Position) (Recorded, error) {
+	if err := exact(subject, atOrUnder); err != nil {
+		return Recorded{}, err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	last := Position(len(l.all))
@@ -104,7 +107,7 @@ func (l *Memory) Newest(_ context.Context, subject string, atOrUnder Position) (
 		last = min(last, atOrUnder)
 	}
 	for at := last; at > 0; at-- {
-		if l.all[at-1].Subject == subject {
+		if matches(l.all[at-1].Subject, []string{subject}) {
 			return l.all[at-1], nil
 		}
 	}
@@ -175,6 +178,14 @@ func (l *Memory) since(after Position, most int, filters []string) ([]Recorded, 
 		}
 	}
 	return batch, l.grown
+}
+
+// exact refuses a filter where only a subject can be asked for.
+func exact(subject string, atOrUnder Position) error {
+	if atOrUnder > 0 && strings.ContainsAny(subject, "*>") {
+		return fmt.Errorf("%w: the newest of %s at or under %d: only a subject can be asked for with a position", ErrInvalid, subject, atOrUnder)
+	}
+	return nil
 }
 
 // matches knows the two forms of filter that are used: an exact subject, and a prefix ending in '.>'.

@@ -45,23 +45,24 @@ func (s *Stream) At(ctx context.Context, at Position) (Recorded, error) {
 
 // Newest implements Log.
 func (s *Stream) Newest(ctx context.Context, subject string, atOrUnder Position) (Recorded, error) {
+	if err := exact(subject, atOrUnder); err != nil {
+		return Recorded{}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	switch {
-	case s.clustered():
+	if s.clustered() {
 		return s.newestOfLeader(ctx, subject, atOrUnder)
-	case atOrUnder > 0:
-		found, err := s.newestUpTo(ctx, subject, atOrUnder)
-		if !errors.Is(err, ErrNotFound) {
-			return found, err
-		}
 	}
 	raw, err := s.stream.GetLastMsgForSubject(ctx, subject)
 	newest, err := recorded(raw, err, subject)
-	if err == nil && atOrUnder > 0 && newest.Position > atOrUnder {
-		return Recorded{}, fmt.Errorf("%s at or under %d: %w", subject, atOrUnder, ErrNotFound)
+	if broken := (*Malformed)(nil); err != nil && !errors.As(err, &broken) {
+		return newest, err
 	}
-	return newest, err
+	if atOrUnder == 0 || newest.Position <= atOrUnder {
+		return newest, err
+	}
+	// Looking back costs ten times as much, and what is asked for seldom has changed since.
+	return s.newestUpTo(ctx, subject, atOrUnder)
 }
 
 func recorded(raw *jetstream.RawStreamMsg, err error, what string) (Recorded, error) {

@@ -103,15 +103,30 @@ func (p *Projection) ddl() (tables, indexes string) {
 
 func createSchema(ctx context.Context, tx *sqlx.Tx, schema, ddl string) error {
 	quoted := pq.QuoteIdentifier(schema)
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("DROP SCHEMA IF EXISTS %[1]s CASCADE; CREATE SCHEMA %[1]s; SET LOCAL search_path TO %[1]s; %[2]s; SET LOCAL search_path TO DEFAULT", quoted, ddl))
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("DROP SCHEMA IF EXISTS %[1]s CASCADE; CREATE SCHEMA %[1]s", quoted))
+	if err == nil {
+		err = inSchema(ctx, tx, schema, ddl)
+	}
 	if err != nil {
 		return fmt.Errorf("make the tables of %s: %w", schema, err)
 	}
 	return nil
 }
 
+// inSchema runs DDL whose names are those of a schema, and of public for extensions.
+func inSchema(ctx context.Context, tx *sqlx.Tx, schema, ddl string) error {
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL search_path TO %s, public; %s; SET LOCAL search_path TO DEFAULT",
+		pq.QuoteIdentifier(schema), ddl))
+	return err
+}
+
+// beginner is a pool, or one connection.
+type beginner interface {
+	BeginTxx(ctx context.Context, opts *sql.TxOptions) (*sqlx.Tx, error)
+}
+
 // inTx runs f in a transaction.
-func inTx(ctx context.Context, db *sqlx.DB, f func(tx *sqlx.Tx) error) error {
+func inTx(ctx context.Context, db beginner, f func(tx *sqlx.Tx) error) error {
 	tx, err := db.BeginTxx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -132,8 +147,11 @@ func ignoreDone(err error) error {
 	return err
 }
 
-// errMoved says that another node has moved the checkpoint.
-var errMoved = errors.New("another node applies events to this projection")
+// errOwned says that another node applies events to the projection.
+var errOwned = errors.New("another node applies events to this projection")
+
+// errMoved says that the checkpoint is not where this node has left it.
+var errMoved = errors.New("the checkpoint was moved by another node or by a rebuild")
 
 // moveSQL moves a checkpoint from where the mover believes it to be: that makes certain that an event
 // takes effect once, whoever believes to be the owner.
@@ -142,8 +160,8 @@ const moveSQL = `UPDATE gatelog.checkpoints SET position = $3, updated_at = now(
 	WHERE name = $1 AND position = $2 AND owner = $4 AND version = $6`
 
 // move takes the checkpoint from one position to the next, or returns errMoved.
-func move(ctx context.Context, tx execer, p *Projection, owner string, from, to domain.Position) error {
-	done, err := tx.ExecContext(ctx, moveSQL, p.Name, int64(from), int64(to), owner, leaseSeconds, p.Version)
+func move(ctx context.Context, tx execer, p *Projection, owner string, lease time.Duration, from, to domain.Position) error {
+	done, err := tx.ExecContext(ctx, moveSQL, p.Name, int64(from), int64(to), owner, lease.Seconds(), p.Version)
 	if err != nil {
 		return fmt.Errorf("move the checkpoint of %s: %w", p.Name, err)
 	}
@@ -153,26 +171,55 @@ func move(ctx context.Context, tx execer, p *Projection, owner string, from, to 
 	return nil
 }
 
-// leaseSeconds is how long a node owns a projection without saying so again.
-const leaseSeconds = 4
+// leaseTime is how long a node owns a projection without saying so again.
+const leaseTime = 4 * time.Second
+
+const acquireSQL = `UPDATE gatelog.checkpoints SET owner = $2, lease_until = now() + $3 * interval '1 second'
+	WHERE name = $1 AND version = $4 AND (owner = $2 OR lease_until < now()) RETURNING ` + checkpointColumns
 
 // acquire makes a node the owner of a projection, or keeps it so, and returns the checkpoint. It
-// returns errMoved while another node's lease lasts.
-func acquire(ctx context.Context, db *sqlx.DB, name, owner string) (Checkpoint, error) {
+// returns errOwned while another node's lease lasts, and as long as the tables are of another version.
+func acquire(ctx context.Context, db *sqlx.DB, p *Projection, owner string, lease time.Duration) (Checkpoint, error) {
 	var c Checkpoint
-	err := db.GetContext(ctx, &c, `UPDATE gatelog.checkpoints SET owner = $2, lease_until = now() + $3 * interval '1 second'
-		WHERE name = $1 AND (owner = $2 OR lease_until < now()) RETURNING `+checkpointColumns, name, owner, leaseSeconds)
+	err := db.GetContext(ctx, &c, acquireSQL, p.Name, owner, lease.Seconds(), p.Version)
 	if errors.Is(err, sql.ErrNoRows) {
-		return c, errMoved
+		return c, errOwned
 	}
 	if err != nil {
-		return c, fmt.Errorf("own the projection %s: %w", name, err)
+		return c, fmt.Errorf("own the projection %s: %w", p.Name, err)
 	}
 	return c, nil
 }
 
 // release gives the projection up, so that another node need not wait for the lease to end.
 func release(ctx context.Context, db *sqlx.DB, name, owner string) error {
-	_, err := db.ExecContext(ctx, "UPDATE gatelog.checkpoints SET owner = '', lease_until = now() WHERE name = $1 AND owner = $2", name, owner)
+	_, err := db.ExecContext(ctx, "UPDATE gatelog.checkpoints SET owner = '', lease_until = 'epoch' WHERE name = $1 AND owner = $2", name, owner)
 	return err
+}
+
+// checkpointAt returns how far a projection is.
+func checkpointAt(ctx context.Context, db sqlx.QueryerContext, name string) (at domain.Position, err error) {
+	err = sqlx.GetContext(ctx, db, &at, "SELECT position FROM gatelog.checkpoints WHERE name = $1", name)
+	if err != nil {
+		return 0, fmt.Errorf("read the checkpoint of %s: %w", name, err)
+	}
+	return at, nil
+}
+
+// failureBytes bounds the text of a failure in the checkpoint.
+const failureBytes = 2000
+
+// recordFailure makes visible in the checkpoint why the projection has stopped, unless it has got past
+// that event since.
+func recordFailure(ctx context.Context, db *sqlx.DB, name string, f *Failure) error {
+	text := strings.ToValidUTF8(strings.ReplaceAll(f.Err.Error(), "\x00", ""), "")
+	if len(text) > failureBytes {
+		text = strings.ToValidUTF8(text[:failureBytes], "")
+	}
+	_, err := db.ExecContext(ctx, `UPDATE gatelog.checkpoints SET failed_at = $2, failed_type = $3, failure = $4
+		WHERE name = $1 AND position < $2`, name, int64(f.Position), f.Type, text)
+	if err != nil {
+		return fmt.Errorf("record why %s stopped: %w", name, err)
+	}
+	return nil
 }

@@ -3,8 +3,8 @@ package projections
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"sync"
 
@@ -13,15 +13,21 @@ import (
 	"github.com/lib/pq"
 )
 
+// settings of every connection. Commits do not wait for the disk: whatever a crash of the database
+// loses is applied again from the log. A node that hangs in a transaction does not hold its locks for
+// long.
+const settings = "-c synchronous_commit=off -c timezone=UTC -c idle_in_transaction_session_timeout=5000"
+
 // OpenDB returns a pool of connections to the read models at a Postgres URL or key=value DSN. Rows
-// map to structs by their json tags, times are UTC, and commits do not wait for the disk: whatever a
-// crash of the database loses is applied again from the log. The database is not contacted yet.
+// map to structs by their json tags, and times are UTC. Run-time options of the DSN stay, but for
+// those in settings. The database is not contacted yet.
 func OpenDB(dsn string, connections int) (*sqlx.DB, error) {
-	dsn, err := withSettings(dsn, "-c synchronous_commit=off -c timezone=UTC -c idle_in_transaction_session_timeout=5000")
+	config, err := pq.NewConfig(dsn)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read models: %w", err)
 	}
-	connector, err := pq.NewConnector(dsn)
+	config.Options = strings.TrimSpace(config.Options + " " + settings)
+	connector, err := pq.NewConnectorConfig(config)
 	if err != nil {
 		return nil, fmt.Errorf("read models: %w", err)
 	}
@@ -33,21 +39,6 @@ func OpenDB(dsn string, connections int) (*sqlx.DB, error) {
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db, nil
-}
-
-// withSettings adds run-time settings to a DSN of either form.
-func withSettings(dsn, options string) (string, error) {
-	if !strings.HasPrefix(dsn, "postgres://") && !strings.HasPrefix(dsn, "postgresql://") {
-		return dsn + " options='" + options + "'", nil
-	}
-	u, err := url.Parse(dsn)
-	if err != nil {
-		return "", fmt.Errorf("database URL: %w", err)
-	}
-	q := u.Query()
-	q.Set("options", strings.TrimSpace(q.Get("options")+" "+options))
-	u.RawQuery = q.Encode()
-	return u.String(), nil
 }
 
 // Statements runs queries that are prepared once per connection, by their text. Unprepared queries
@@ -78,23 +69,42 @@ func (s *Statements) Prepare(ctx context.Context, query string) (*sqlx.Stmt, err
 // Get scans the one row of a query into dest, a pointer to a struct or a scalar. It returns
 // sql.ErrNoRows when there is none.
 func (s *Statements) Get(ctx context.Context, dest any, query string, args ...any) error {
-	stmt, err := s.Prepare(ctx, query)
-	if err != nil {
-		return err
-	}
-	return stmt.GetContext(ctx, dest, args...)
+	return s.with(ctx, query, func(stmt *sqlx.Stmt) error { return stmt.GetContext(ctx, dest, args...) })
 }
 
 // Select scans all rows of a query into dest, a pointer to a slice.
 func (s *Statements) Select(ctx context.Context, dest any, query string, args ...any) error {
+	return s.with(ctx, query, func(stmt *sqlx.Stmt) error { return stmt.SelectContext(ctx, dest, args...) })
+}
+
+// planStale is the code with which Postgres refuses a prepared statement whose columns have changed
+// their types since: another version of the read models was put in the place of the old one.
+const planStale = "0A000"
+
+// with runs a statement, prepared anew if it has to be.
+func (s *Statements) with(ctx context.Context, query string, do func(stmt *sqlx.Stmt) error) error {
 	stmt, err := s.Prepare(ctx, query)
 	if err != nil {
 		return err
 	}
-	return stmt.SelectContext(ctx, dest, args...)
+	var stale *pq.Error
+	if err = do(stmt); !errors.As(err, &stale) || stale.Code != planStale {
+		return err
+	}
+	if s.known.CompareAndDelete(query, stmt) {
+		// It is in use by others still, who will come by here, too: closing waits for none of them.
+		if err := stmt.Close(); err != nil {
+			return fmt.Errorf("close the statement %q: %w", query, err)
+		}
+	}
+	if stmt, err = s.Prepare(ctx, query); err != nil {
+		return err
+	}
+	return do(stmt)
 }
 
-// in runs statements of the set inside a transaction.
+// in runs statements of the set inside a transaction. They must have been prepared before it began:
+// preparing takes a connection of its own.
 type in struct {
 	statements *Statements
 	tx         *sqlx.Tx

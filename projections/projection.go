@@ -29,39 +29,3 @@ type Projection struct {
 
 // Filter is the part of the log that the projection reads.
 func (p *Projection) Filter() string { return eventstore.Surface(p.Name) }
-
-// Changes collects what events change, the newest state of each row only: a batch of any size is
-// written as if its events came one by one.
-type Changes struct {
-	tables map[string]*tableChanges
-	rows   int
-}
-
-// NewChanges returns an empty collection.
-func NewChanges() *Changes { return &Changes{tables: map[string]*tableChanges{}} }
-
-// Rows is the number of rows that are put or deleted.
-func (c *Changes) Rows() int { return c.rows }
-
-// tableChanges is what changes in one table: first the rows of the wheres go, then rows are put or
-// (nil) deleted by key.
-type tableChanges struct {
-	wheres  map[string][]string // column -> values whose rows go
-	rows    map[string]any      // key -> row, or a tombstone
-	columns map[string]index    // column -> its index, once asked for
-}
-
-// index finds pending rows by the value of a column.
-type index map[string]map[string]bool
-
-// tombstone stands for a row that is deleted by its key.
-type tombstone struct{ key []string }
-
-func (c *Changes) table(name string) *tableChanges {
-	t := c.tables[name]
-	if t == nil {
-		t = &tableChanges{wheres: map[string][]string{}, rows: map[string]any{}, columns: map[string]index{}}
-		c.tables[name] = t
-	}
-	return t
-}

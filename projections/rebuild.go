@@ -2,11 +2,13 @@ package projections
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
@@ -24,139 +26,219 @@ type Progress struct {
 
 // Rebuild makes the tables of a projection again from the log, beside the live ones, and puts them in
 // the place of the live ones in one transaction. Reads and writes go on meanwhile. report, when not
-// nil, is called now and then.
+// nil, is called now and then. It uses one connection. While another node rebuilds the projection it
+// waits; when that one has made tables of this version, there is nothing left to do.
 func Rebuild(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection, report func(Progress)) error {
 	if report == nil {
 		report = func(Progress) {}
 	}
-	b := &rebuild{db: db, log: log, p: p, schema: p.Name + "_next", report: report, began: time.Now(), changes: NewChanges()}
-	tables, indexes := p.ddl()
-	if err := inTx(ctx, db, func(tx *sqlx.Tx) error { return createSchema(ctx, tx, b.schema, tables) }); err != nil {
-		return err
-	}
-	if err := b.fill(ctx, indexes); err != nil {
+	return rebuildWithin(ctx, db, log, p, report, usualBounds)
+}
+
+func rebuildWithin(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection, report func(Progress), bounds bounds) error {
+	b := &rebuild{log: log, p: p, schema: p.Name + "_next", report: report, began: time.Now(), changes: NewChanges(), bounds: bounds}
+	err := withConn(ctx, db, func(conn *sqlx.Conn) error {
+		b.conn = conn
+		done, err := b.lock(ctx)
+		if err != nil || done {
+			return err
+		}
+		return b.run(ctx)
+	})
+	if err != nil {
 		return fmt.Errorf("rebuild %s: %w", p.Name, err)
-	}
-	if err := b.swap(ctx); err != nil {
-		return fmt.Errorf("rebuild %s: swap: %w", p.Name, err)
 	}
 	b.tell("done")
 	return nil
 }
 
+// withConn runs f on one connection and lets go of the locks that f took for its session.
+func withConn(ctx context.Context, db *sqlx.DB, f func(conn *sqlx.Conn) error) error {
+	conn, err := db.Connx(ctx)
+	if err != nil {
+		return err
+	}
+	err = f(conn)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if _, locked := conn.ExecContext(ctx, "SELECT pg_advisory_unlock_all()"); locked != nil {
+		// The locks end with the connection, which must not go back to the pool with them.
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	if closed := conn.Close(); !errors.Is(closed, sql.ErrConnDone) {
+		err = errors.Join(err, closed)
+	}
+	return err
+}
+
 type rebuild struct {
-	db      *sqlx.DB
+	conn    *sqlx.Conn
 	log     eventstore.Log
 	p       *Projection
 	schema  string
 	report  func(Progress)
 	began   time.Time
+	bounds  bounds
 	changes *Changes
 	at      domain.Position
 	head    domain.Position
 	events  int
+	bytes   int // of the events that are pending
 	copied  bool
-	indexes string
 }
 
-// Bounds of what a rebuild holds in memory, and of how far behind it may be when it swaps.
+// bounds of what a rebuild holds in memory, in rows and in bytes of events, and of how far behind it may
+// be when it swaps.
+type bounds struct{ rows, bytes, behind int }
+
+var usualBounds = bounds{rows: 400_000, bytes: 256 << 20, behind: 500}
+
 const (
-	rowsInMemory  = 400_000
 	reportEvery   = 5_000
-	closeEnough   = 500
 	catchUpRounds = 20
 )
+
+func rebuildLock(p *Projection) string { return "gatelog.rebuild." + p.Name }
+
+// lock keeps other rebuilds of the projection out. done is true when it had to wait for one, and that
+// one has put tables of this version in place.
+func (b *rebuild) lock(ctx context.Context) (done bool, err error) {
+	var alone bool
+	before, err := b.generation(ctx)
+	if err == nil {
+		err = b.conn.GetContext(ctx, &alone, "SELECT pg_try_advisory_lock(hashtext($1))", rebuildLock(b.p))
+	}
+	if err != nil || alone {
+		return false, err
+	}
+	if _, err := b.conn.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext($1))", rebuildLock(b.p)); err != nil {
+		return false, err
+	}
+	after, err := b.generation(ctx)
+	return err == nil && after != before && after.Version == b.p.Version && after.Incarnation == b.log.Incarnation(), err
+}
+
+// generation tells live tables from those that were live before.
+type generation struct {
+	Version     int    `json:"version"`
+	Incarnation string `json:"incarnation"`
+	Schema      int64  `json:"schema"`
+}
+
+func (b *rebuild) generation(ctx context.Context) (g generation, err error) {
+	err = b.conn.GetContext(ctx, &g, `SELECT version, incarnation, coalesce(to_regnamespace(quote_ident(name))::oid::bigint, 0) AS schema
+		FROM gatelog.checkpoints WHERE name = $1`, b.p.Name)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = errors.New("it has no checkpoint: prepare it first")
+	}
+	return g, err
+}
+
+func (b *rebuild) run(ctx context.Context) error {
+	tables, indexes := b.p.ddl()
+	b.dropOld(ctx)
+	err := inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return createSchema(ctx, tx, b.schema, tables) })
+	if err == nil {
+		err = b.fill(ctx, indexes)
+	}
+	if err == nil {
+		err = b.swap(ctx)
+	}
+	b.dropOld(ctx)
+	return err
+}
 
 // fill reads the log to its end. What fits in memory is written by one COPY per table before the
 // indexes are made, which is the fastest way into Postgres; what comes after that is upserted.
 func (b *rebuild) fill(ctx context.Context, indexes string) error {
-	b.indexes = indexes
 	for range catchUpRounds {
 		head, err := b.log.Head(ctx)
 		if err != nil {
 			return err
 		}
 		b.head = domain.Position(head)
-		if err := b.read(ctx, b.head); err != nil {
+		if err := b.read(ctx, b.head, indexes); err != nil {
 			return err
 		}
 		behind := b.changes.Rows()
-		if err := b.write(ctx); err != nil {
+		if err := b.write(ctx, indexes); err != nil {
 			return err
 		}
-		if behind < closeEnough {
-			return nil
+		if behind < b.bounds.behind {
+			break
+		}
+	}
+	return b.analyze(ctx)
+}
+
+// analyze tells Postgres what is in the new tables, before anybody asks it for a good plan. It would
+// find out by itself, a minute later.
+func (b *rebuild) analyze(ctx context.Context) error {
+	for _, t := range b.p.Tables {
+		if _, err := b.conn.ExecContext(ctx, "ANALYZE "+t.qualified(b.schema)); err != nil {
+			return fmt.Errorf("analyze %s: %w", t.Name, err)
 		}
 	}
 	return nil
 }
 
 // read folds the log up to a position into the pending changes.
-func (b *rebuild) read(ctx context.Context, upTo domain.Position) error {
+func (b *rebuild) read(ctx context.Context, upTo domain.Position, indexes string) error {
 	err := b.log.Read(ctx, eventstore.Position(b.at), eventstore.Position(upTo), func(r eventstore.Recorded) error {
-		if err := fold(b.p, []eventstore.Recorded{r}, b.changes); err != nil {
-			return &Failure{Position: domain.Position(r.Position), Type: r.Type, Err: err}
+		if err := b.fold(r); err != nil {
+			return err
 		}
-		b.at = domain.Position(r.Position)
-		if b.events++; b.events%reportEvery == 0 {
+		if b.events%reportEvery == 0 {
 			b.tell("reading")
 		}
-		if b.changes.Rows() >= rowsInMemory {
-			return b.write(ctx)
+		if b.changes.Rows() >= b.bounds.rows || b.bytes >= b.bounds.bytes {
+			return b.write(ctx, indexes)
 		}
 		return nil
 	}, b.p.Filter())
-	if err != nil {
-		return err
+	if malformed := (*eventstore.Malformed)(nil); errors.As(err, &malformed) {
+		return &Failure{Position: domain.Position(malformed.Position), Err: malformed}
 	}
+	if err == nil {
+		b.at = max(b.at, upTo)
+	}
+	return err
+}
+
+// fold adds what one event changes.
+func (b *rebuild) fold(r eventstore.Recorded) error {
+	if err := fold(b.p, []eventstore.Recorded{r}, b.changes); err != nil {
+		return &Failure{Position: domain.Position(r.Position), Type: r.Type, Err: err}
+	}
+	b.at = domain.Position(r.Position)
+	b.events++
+	b.bytes += len(r.Data)
 	return nil
 }
 
 // write empties the pending changes into the new tables.
-func (b *rebuild) write(ctx context.Context) error {
+func (b *rebuild) write(ctx context.Context, indexes string) error {
 	b.tell("writing")
-	err := inTx(ctx, b.db, func(tx *sqlx.Tx) error {
-		if b.copied {
-			return b.changes.write(ctx, tx, b.schema, b.p.Tables)
-		}
+	if b.copied {
+		return b.upsert(ctx)
+	}
+	err := inTx(ctx, b.conn, func(tx *sqlx.Tx) error {
 		if err := b.changes.copyInto(ctx, tx, b.schema, b.p.Tables); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("SET LOCAL search_path TO %s; %s", pq.QuoteIdentifier(b.schema), b.indexes))
-		return err
+		return inSchema(ctx, tx, b.schema, indexes)
 	})
-	b.copied, b.changes = true, NewChanges()
+	b.copied, b.changes, b.bytes = true, NewChanges(), 0
 	return err
 }
 
-// swap puts the new tables in the place of the live ones. The lock on the checkpoint keeps the live
-// projection still; what it has applied beyond the rebuild is folded in before the tables change
-// places, so that no reader sees the past again.
-func (b *rebuild) swap(ctx context.Context) error {
-	b.tell("catching up")
-	return inTx(ctx, b.db, func(tx *sqlx.Tx) error {
-		var live domain.Position
-		if err := tx.GetContext(ctx, &live, "SELECT position FROM gatelog.checkpoints WHERE name = $1 FOR UPDATE", b.p.Name); err != nil {
-			return fmt.Errorf("lock the checkpoint: %w", err)
-		}
-		if live > b.at {
-			if err := b.read(ctx, live); err != nil {
-				return err
-			}
-			if err := b.changes.write(ctx, tx, b.schema, b.p.Tables); err != nil {
-				return err
-			}
-		}
-		at := max(live, b.at)
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("DROP SCHEMA IF EXISTS %[1]s CASCADE; ALTER SCHEMA %[2]s RENAME TO %[1]s",
-			pq.QuoteIdentifier(b.p.Name), pq.QuoteIdentifier(b.schema)))
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE gatelog.checkpoints SET version = $2, incarnation = $3, position = $4, updated_at = now(),
-			failed_at = 0, failed_type = '', failure = '' WHERE name = $1`, b.p.Name, b.p.Version, b.log.Incarnation(), int64(at))
+func (b *rebuild) upsert(ctx context.Context) error {
+	plan, err := b.changes.plan(b.schema, b.p.Tables)
+	if err != nil {
 		return err
-	})
+	}
+	b.changes, b.bytes = NewChanges(), 0
+	return inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return run(ctx, tx, plan) })
 }
 
 func (b *rebuild) tell(phase string) {

@@ -9,11 +9,9 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
-	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // Runner applies the events of the log to one projection: exactly once, in order, as many at a time
@@ -21,15 +19,17 @@ import (
 type Runner struct {
 	Projection *Projection
 	Log        eventstore.Log
-	DB         *sqlx.DB // a pool of its own: its connections are held in transactions
-	Node       string
+	DB         *sqlx.DB // a pool of its own, of at least 2: its connections are held in transactions
+	Node       string   // unique to the process
 	Marks      *Watermarks
 	Logger     *slog.Logger
 	// Applied, when not nil, is told every position that this node has applied, so that other nodes
 	// can wait for it.
 	Applied func(projection string, at domain.Position)
 
+	pace       pace
 	statements *Statements
+	failed     int // interruptions since the last batch
 	mu         sync.Mutex
 	failure    *Failure
 }
@@ -57,72 +57,108 @@ func (r *Runner) Failed() *Failure {
 	return r.failure
 }
 
-// Bounds of one batch.
-const (
-	batchMost  = 2000
-	retryAfter = 200 * time.Millisecond
-	standBy    = time.Second
-)
+// batchMost is the largest number of events in one transaction.
+const batchMost = 2000
+
+// pace is how long a runner owns a projection without saying so again, how often it looks whether it
+// can own it, and how long it waits after interruptions, from the first on up to the longest.
+type pace struct{ lease, standBy, retry, retryMost time.Duration }
+
+var usualPace = pace{lease: leaseTime, standBy: time.Second, retry: 100 * time.Millisecond, retryMost: 3 * time.Second}
 
 // Run applies events until ctx ends. It returns nil then, and never before, unless an event cannot be
 // applied: then it stops, alone and loudly, and returns the Failure.
 func (r *Runner) Run(ctx context.Context) error {
-	r.statements = NewStatements(r.DB)
+	if r.pace == (pace{}) {
+		r.pace = usualPace
+	}
+	if r.statements == nil {
+		r.statements = NewStatements(r.DB)
+	}
 	for {
 		err := r.own(ctx)
 		if failure := (*Failure)(nil); errors.As(err, &failure) {
 			r.stop(ctx, failure)
 			return failure
 		}
-		wait := standBy
-		if !errors.Is(err, errMoved) && ctx.Err() == nil {
-			r.Logger.Warn("projection interrupted, going on shortly", "projection", r.Projection.Name, "error", err)
-			wait = retryAfter
+		if ctx.Err() != nil {
+			return nil
 		}
+		t := time.NewTimer(r.rest(err))
 		select {
 		case <-ctx.Done():
+			t.Stop()
 			return nil
-		case <-time.After(wait):
+		case <-t.C:
 		}
 	}
 }
 
+// rest returns how long to wait after err before the next try to own the projection.
+func (r *Runner) rest(err error) time.Duration {
+	switch {
+	case errors.Is(err, errMoved):
+		return 0
+	case errors.Is(err, errOwned):
+		return r.pace.standBy
+	}
+	r.failed++
+	rest := min(r.pace.retry<<min(r.failed-1, 10), r.pace.retryMost)
+	r.Logger.Warn("projection interrupted, going on shortly", "projection", r.Projection.Name, "in", rest, "error", err)
+	return rest
+}
+
 // own applies events while this node owns the projection.
 func (r *Runner) own(ctx context.Context) error {
-	checkpoint, err := acquire(ctx, r.DB, r.Projection.Name, r.Node)
+	checkpoint, err := acquire(ctx, r.DB, r.Projection, r.Node, r.pace.lease)
+	if errors.Is(err, errOwned) {
+		return errors.Join(err, r.watch(ctx))
+	}
 	if err != nil {
 		return err
 	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		if err := release(ctx, r.DB, r.Projection.Name, r.Node); err != nil {
-			r.Logger.Warn("could not give a projection up", "projection", r.Projection.Name, "error", err)
-		}
-	}()
+	defer r.release(ctx)
 	r.advance(checkpoint.Position)
-	ctx, cancel := context.WithCancelCause(ctx)
+	working, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var renewing sync.WaitGroup
-	renewing.Go(func() { r.renew(ctx, cancel) })
+	renewing.Go(func() { r.renew(working, cancel) })
 	at := checkpoint.Position
-	err = r.Log.Follow(ctx, eventstore.Position(at), batchMost, func(batch []eventstore.Recorded) error {
-		to, err := r.applyBatch(ctx, at, batch)
+	err = r.Log.Follow(working, eventstore.Position(at), batchMost, func(batch []eventstore.Recorded) error {
+		to, err := r.applyBatch(working, at, batch)
 		at = to
 		return err
 	}, r.Projection.Filter())
-	cause := context.Cause(ctx)
+	lost := context.Cause(working)
 	cancel(nil)
 	renewing.Wait()
-	if errors.Is(cause, errMoved) {
-		return cause
+	if malformed := (*eventstore.Malformed)(nil); errors.As(err, &malformed) {
+		return &Failure{Position: domain.Position(malformed.Position), Err: malformed}
 	}
+	if lost != nil {
+		return lost
+	}
+	return err
+}
+
+func (r *Runner) release(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := release(ctx, r.DB, r.Projection.Name, r.Node); err != nil {
+		r.Logger.Warn("could not give a projection up", "projection", r.Projection.Name, "error", err)
+	}
+}
+
+// watch learns how far the owner is, in case its word got lost.
+func (r *Runner) watch(ctx context.Context) error {
+	at, err := checkpointAt(ctx, r.DB, r.Projection.Name)
+	r.Marks.Advance(r.Projection.Name, at)
 	return err
 }
 
 // renew keeps the ownership while no events come, and ends the work when it is lost.
 func (r *Runner) renew(ctx context.Context, lost context.CancelCauseFunc) {
-	tick := time.NewTicker(leaseSeconds * time.Second / 4)
+	tick := time.NewTicker(r.pace.lease / 4)
 	defer tick.Stop()
 	for {
 		select {
@@ -130,86 +166,11 @@ func (r *Runner) renew(ctx context.Context, lost context.CancelCauseFunc) {
 			return
 		case <-tick.C:
 		}
-		if _, err := acquire(ctx, r.DB, r.Projection.Name, r.Node); err != nil && ctx.Err() == nil {
+		if _, err := acquire(ctx, r.DB, r.Projection, r.Node, r.pace.lease); err != nil {
 			lost(err)
 			return
 		}
 	}
-}
-
-// applyBatch applies a batch in one transaction. When an event of it cannot be applied, those before
-// it are, so that the checkpoint stands right before the one that stops the projection.
-func (r *Runner) applyBatch(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
-	to, err := r.apply(ctx, from, batch)
-	if err == nil || !permanent(err) {
-		return to, err
-	}
-	if len(batch) == 1 {
-		return from, &Failure{Position: domain.Position(batch[0].Position), Type: batch[0].Type, Err: err}
-	}
-	half := len(batch) / 2
-	if from, err = r.applyBatch(ctx, from, batch[:half]); err != nil {
-		return from, err
-	}
-	return r.applyBatch(ctx, from, batch[half:])
-}
-
-func (r *Runner) apply(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
-	changes := NewChanges()
-	if err := fold(r.Projection, batch, changes); err != nil {
-		return from, err
-	}
-	to := domain.Position(batch[len(batch)-1].Position)
-	err := inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
-		prepared := in{r.statements, tx}
-		if err := move(ctx, prepared, r.Projection, r.Node, from, to); err != nil {
-			return err
-		}
-		return changes.write(ctx, prepared, r.Projection.Name, r.Projection.Tables)
-	})
-	if err != nil {
-		return from, err
-	}
-	r.advance(to)
-	return to, nil
-}
-
-// fold adds what the events of a batch change.
-func fold(p *Projection, batch []eventstore.Recorded, changes *Changes) error {
-	for _, message := range batch {
-		rec, ok, err := envelope.Open(p.Codec, message)
-		if err == nil && ok {
-			err = p.Apply(rec, changes)
-		}
-		if err != nil {
-			return &unfoldable{err}
-		}
-	}
-	return nil
-}
-
-// unfoldable marks an error that lies in the event and not in the circumstances.
-type unfoldable struct{ error }
-
-func (u *unfoldable) Unwrap() error { return u.error }
-
-// permanent tells an event that cannot be applied from a database that can't be reached right now.
-// Of Postgres' error classes, these lie in the data: 22 data exception, 23 integrity constraint
-// violation, 42 wrong statement or missing column.
-func permanent(err error) bool {
-	var u *unfoldable
-	if errors.As(err, &u) {
-		return true
-	}
-	var p *pq.Error
-	if !errors.As(err, &p) {
-		return false
-	}
-	switch p.Code.Class() {
-	case "22", "23", "42":
-		return true
-	}
-	return false
 }
 
 func (r *Runner) advance(to domain.Position) {
@@ -221,14 +182,12 @@ func (r *Runner) advance(to domain.Position) {
 
 // stop makes the failure visible: in the log, in the checkpoint, and to Failed.
 func (r *Runner) stop(ctx context.Context, f *Failure) {
-	r.mu.Lock()
-	r.failure = f
-	r.mu.Unlock()
 	r.Logger.Error("projection stopped: reads of this surface are behind until it goes on",
 		"projection", r.Projection.Name, "position", f.Position, "type", f.Type, "error", f.Err)
-	_, err := r.DB.ExecContext(ctx, "UPDATE gatelog.checkpoints SET failed_at = $2, failed_type = $3, failure = $4 WHERE name = $1",
-		r.Projection.Name, int64(f.Position), f.Type, f.Err.Error())
-	if err != nil {
+	if err := recordFailure(ctx, r.DB, r.Projection.Name, f); err != nil {
 		r.Logger.Error("could not record why the projection stopped", "error", err)
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failure = f
 }

@@ -1,10 +1,12 @@
 package projections
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Table describes one table of a projection by its row type. Make it with NewTable.
@@ -13,6 +15,7 @@ type Table struct {
 	Key     []string // columns of the primary key, all text
 	columns []string
 	fields  map[string]int // column -> index of the field
+	times   []int          // fields that are points in time
 	row     reflect.Type
 }
 
@@ -20,20 +23,57 @@ type Table struct {
 type TableOf[R any] struct{ Table }
 
 // NewTable describes a table whose rows are structs of type R: the json tags of its fields name the
-// columns. It panics when a key column is no string field, a mistake of the program.
+// columns. Fields may be texts, booleans, numbers, time.Time, json.RawMessage (a column of type json
+// or jsonb), what implements driver.Valuer, and pointers to them for columns that may be NULL; points
+// in time are kept in whole microseconds. The tables must have no foreign keys: each is written by
+// itself. It panics on fields that could not be written and read back as they are, a mistake of the
+// program.
 func NewTable[R any](name string, key ...string) TableOf[R] {
 	t := Table{Name: name, Key: key, fields: map[string]int{}, row: reflect.TypeFor[R]()}
 	for i := range t.row.NumField() {
-		column, _, _ := strings.Cut(t.row.Field(i).Tag.Get("json"), ",")
+		f := t.row.Field(i)
+		column, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if column == "" || column == "-" || options != "" || !f.IsExported() || !writable(f.Type) {
+			panic(fmt.Sprintf("projections: field %s of table %s is no column: it needs a json tag that is a name only, and a type that a column has", f.Name, name))
+		}
+		if f.Type == timeType || f.Type == reflect.PointerTo(timeType) {
+			t.times = append(t.times, i)
+		}
 		t.columns = append(t.columns, column)
 		t.fields[column] = i
 	}
 	for _, k := range key {
-		if i, ok := t.fields[k]; !ok || t.row.Field(i).Type.Kind() != reflect.String {
+		if !t.isText(k) {
 			panic(fmt.Sprintf("projections: key %s of table %s is no text column", k, name))
 		}
 	}
 	return TableOf[R]{t}
+}
+
+var (
+	timeType = reflect.TypeFor[time.Time]()
+	rawType  = reflect.TypeFor[json.RawMessage]()
+)
+
+// writable reports whether a column can hold the type. Bytes can't: JSON has its own way with them.
+func writable(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case t == rawType:
+		return true
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8:
+		return false
+	case t.Kind() == reflect.Pointer, t.Kind() == reflect.Interface:
+		return false
+	}
+	return true
+}
+
+func (t Table) isText(column string) bool {
+	i, ok := t.fields[column]
+	return ok && t.row.Field(i).Type.Kind() == reflect.String
 }
 
 // Columns returns the columns in the order of the row type's fields.
@@ -41,14 +81,24 @@ func (t Table) Columns() []string { return slices.Clone(t.columns) }
 
 // Put makes the row what the table has under its key.
 func (t TableOf[R]) Put(c *Changes, row R) {
-	changes := c.table(t.Name)
-	key := t.keyOf(reflect.ValueOf(row))
-	changes.forget(t.Table, join(key))
-	if _, known := changes.rows[join(key)]; !known {
-		c.rows++
+	v := reflect.ValueOf(&row).Elem()
+	for _, i := range t.times {
+		keepable(v.Field(i))
 	}
-	changes.rows[join(key)] = row
-	changes.remember(t.Table, join(key), row)
+	c.set(t.Table, join(t.keyOf(v)), row)
+}
+
+// keepable makes a point in time one that Postgres keeps as it is.
+func keepable(f reflect.Value) {
+	if f.Kind() == reflect.Pointer {
+		if f.IsNil() {
+			return
+		}
+		own := f.Elem().Interface().(time.Time)
+		f.Set(reflect.ValueOf(&own))
+		f = f.Elem()
+	}
+	f.Set(reflect.ValueOf(f.Interface().(time.Time).UTC().Round(time.Microsecond)))
 }
 
 // Delete removes the row with the key, if any.
@@ -56,24 +106,23 @@ func (t TableOf[R]) Delete(c *Changes, key ...string) {
 	if len(key) != len(t.Key) {
 		panic("projections: delete from " + t.Name + " with an incomplete key")
 	}
-	changes := c.table(t.Name)
-	changes.forget(t.Table, join(key))
-	if _, known := changes.rows[join(key)]; !known {
-		c.rows++
-	}
-	changes.rows[join(key)] = tombstone{key}
+	c.set(t.Table, join(key), tombstone{key})
 }
 
-// DeleteWhere removes all rows whose text column has the value.
+// DeleteWhere removes all rows whose text column has the value. It panics when there is no such
+// column, a mistake of the program.
 func (t TableOf[R]) DeleteWhere(c *Changes, column, value string) {
+	if !t.isText(column) {
+		panic("projections: " + column + " is no text column of " + t.Name)
+	}
 	changes := c.table(t.Name)
 	changes.wheres[column] = append(changes.wheres[column], value)
-	for key := range changes.indexed(t.Table, column)[value] {
-		changes.forget(t.Table, key)
-		delete(changes.rows, key)
-		c.rows--
-	}
 	c.rows++
+	// A pending row goes, too, and so does what the table has under its key, which may have another
+	// value in the column.
+	for key := range changes.indexed(t.Table, column)[value] {
+		c.set(t.Table, key, tombstone{strings.Split(key, separator)})
+	}
 }
 
 func (t Table) keyOf(row reflect.Value) []string {
@@ -89,44 +138,8 @@ func (t Table) text(row any, column string) string {
 	return reflect.ValueOf(row).Field(t.fields[column]).String()
 }
 
-// join makes one map key of a row's key; the separator can't be part of an id.
-func join(key []string) string { return strings.Join(key, "\x00") }
+// separator can't be part of an id.
+const separator = "\x00"
 
-// indexed returns the index of a column over the pending rows, made when first asked for.
-func (c *tableChanges) indexed(t Table, column string) index {
-	if ix, ok := c.columns[column]; ok {
-		return ix
-	}
-	ix := index{}
-	c.columns[column] = ix
-	for key, row := range c.rows {
-		if _, gone := row.(tombstone); !gone {
-			ix.add(t.text(row, column), key)
-		}
-	}
-	return ix
-}
-
-func (ix index) add(value, key string) {
-	if ix[value] == nil {
-		ix[value] = map[string]bool{}
-	}
-	ix[value][key] = true
-}
-
-// remember and forget keep the indexes in step with the rows.
-func (c *tableChanges) remember(t Table, key string, row any) {
-	for column, ix := range c.columns {
-		ix.add(t.text(row, column), key)
-	}
-}
-
-func (c *tableChanges) forget(t Table, key string) {
-	row, ok := c.rows[key]
-	if _, gone := row.(tombstone); !ok || gone {
-		return
-	}
-	for column, ix := range c.columns {
-		delete(ix[t.text(row, column)], key)
-	}
-}
+// join makes one map key of a row's key.
+func join(key []string) string { return strings.Join(key, separator) }

@@ -28,89 +28,143 @@ type Difference struct {
 
 // Verify folds the log up to the checkpoint of a projection and compares every row of its tables, as
 // they are at that checkpoint, with the fold. found is called with each difference. It returns the
-// position and the number of rows that were compared.
+// position and the number of rows that were compared. It holds the whole fold in memory. A rebuild that
+// ends meanwhile waits with its swap.
 func Verify(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection, found func(Difference)) (at domain.Position, rows int, err error) {
-	tx, err := db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return 0, 0, fmt.Errorf("verify %s: %w", p.Name, err)
-	}
-	defer func() { err = errors.Join(err, ignoreDone(tx.Rollback())) }()
-	// A long verification holds its snapshot idle while it reads the log.
-	if _, err = tx.ExecContext(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
-		return 0, 0, fmt.Errorf("verify %s: %w", p.Name, err)
-	}
-	if err = tx.GetContext(ctx, &at, "SELECT position FROM gatelog.checkpoints WHERE name = $1", p.Name); err != nil {
-		return 0, 0, fmt.Errorf("verify %s: %w", p.Name, err)
-	}
-	changes := NewChanges()
-	err = log.Read(ctx, 0, eventstore.Position(at), func(r eventstore.Recorded) error {
-		return fold(p, []eventstore.Recorded{r}, changes)
-	}, p.Filter())
-	if err != nil {
-		return at, 0, fmt.Errorf("verify %s: %w", p.Name, err)
-	}
-	for _, t := range p.Tables {
-		n, err := t.compare(ctx, tx, p.Name, changes.table(t.Name).rows, found)
-		if err != nil {
-			return at, rows, fmt.Errorf("verify %s.%s: %w", p.Name, t.Name, err)
+	err = withConn(ctx, db, func(conn *sqlx.Conn) (err error) {
+		// A snapshot knows the tables that are live now, but not the rows that were put there since it
+		// was taken: nothing must be put in their place from before it on.
+		if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock_shared(hashtext($1))", swapLock(p)); err != nil {
+			return err
 		}
-		rows += n
+		tx, err := conn.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, ignoreDone(tx.Rollback())) }()
+		v := verification{tx: tx, log: log, p: p, found: found}
+		if at, err = v.begin(ctx); err == nil {
+			rows, err = v.run(ctx, at)
+		}
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("verify %s: %w", p.Name, err)
 	}
-	return at, rows, nil
+	return at, rows, err
 }
 
-// compare reads every row of a table and takes it off the expected ones.
-func (t Table) compare(ctx context.Context, tx *sqlx.Tx, schema string, expected map[string]any, found func(Difference)) (int, error) {
-	rows, err := tx.QueryxContext(ctx, "SELECT "+strings.Join(t.columns, ", ")+" FROM "+t.qualified(schema))
+type verification struct {
+	tx    *sqlx.Tx
+	log   eventstore.Log
+	p     *Projection
+	found func(Difference)
+}
+
+// begin takes the snapshot, and returns the checkpoint in it.
+func (v verification) begin(ctx context.Context) (domain.Position, error) {
+	// A long verification holds its snapshot idle while it reads the log.
+	if _, err := v.tx.ExecContext(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+		return 0, err
+	}
+	return checkpointAt(ctx, v.tx, v.p.Name)
+}
+
+func (v verification) run(ctx context.Context, at domain.Position) (rows int, err error) {
+	changes := NewChanges()
+	err = v.log.Read(ctx, 0, eventstore.Position(at), func(r eventstore.Recorded) error {
+		return fold(v.p, []eventstore.Recorded{r}, changes)
+	}, v.p.Filter())
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	for _, t := range v.p.Tables {
+		n, err := t.compare(ctx, v.tx, v.p.Name, changes.table(t.Name).rows, v.found)
+		rows += n
+		if err != nil {
+			return rows, fmt.Errorf("%s: %w", t.Name, err)
+		}
+	}
+	return rows, nil
+}
+
+// compare reads every row of a table and takes it off the expected ones.
+func (t Table) compare(ctx context.Context, tx *sqlx.Tx, schema string, expected map[string]any, found func(Difference)) (n int, err error) {
+	rows, err := tx.QueryxContext(ctx, "SELECT "+strings.Join(t.quotedColumns(), ", ")+" FROM "+t.qualified(schema))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		got := reflect.New(t.row)
 		if err := rows.StructScan(got.Interface()); err != nil {
-			return n, errors.Join(err, rows.Close())
+			return n, err
 		}
 		n++
 		key := join(t.keyOf(got.Elem()))
 		want := expected[key]
 		delete(expected, key)
 		if err := t.differ(schema, key, want, got.Elem().Interface(), found); err != nil {
-			return n, errors.Join(err, rows.Close())
+			return n, err
 		}
+	}
+	if err := rows.Err(); err != nil {
+		return n, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(expected)) {
 		if err := t.differ(schema, key, expected[key], nil, found); err != nil {
 			return n, err
 		}
 	}
-	return n, rows.Err()
+	return n, nil
 }
 
 // differ reports a row that is not as expected; either may be nil or a tombstone for 'no row'.
 func (t Table) differ(schema, key string, want, got any, found func(Difference)) error {
-	expected, err := canonical(want)
+	expected, err := plain(want)
 	if err != nil {
 		return err
 	}
-	actual, err := canonical(got)
-	if err != nil {
+	actual, err := plain(got)
+	if err != nil || actual == expected {
+		return err
+	}
+	if expected, err = canonical(expected); err != nil {
+		return err
+	}
+	if actual, err = canonical(actual); err != nil {
 		return err
 	}
 	if expected != actual {
 		found(Difference{
-			Projection: schema, Table: t.Name, Key: strings.ReplaceAll(key, "\x00", "/"),
+			Projection: schema, Table: t.Name, Key: strings.ReplaceAll(key, separator, "/"),
 			Expected: expected, Found: actual,
 		})
 	}
 	return nil
 }
 
-// canonical is the JSON of a row, the same for the same values.
-func canonical(row any) (string, error) {
+// plain is the JSON of a row, empty for none.
+func plain(row any) (string, error) {
 	if _, gone := row.(tombstone); gone || row == nil {
 		return "", nil
 	}
 	text, err := json.Marshal(row)
 	return string(text), err
+}
+
+// canonical is the same for JSON that says the same: that of a column of type jsonb comes back in
+// another order than it went in.
+func canonical(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return "", err
+	}
+	same, err := json.Marshal(value)
+	return string(same), err
 }

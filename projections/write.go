@@ -1,16 +1,15 @@
 package projections
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 )
 
@@ -19,41 +18,82 @@ type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }
 
-// write brings the changes into the tables of a schema. Rows travel as one JSON document per table,
-// which Postgres turns into rows of the table's own types: one statement, whatever the number of
+// statement is one step of writing changes. Their texts are few: as many as there are tables, times
+// what can be done to one.
+type statement struct {
+	what, text string
+	argument   any
+}
+
+// documentBytes bounds what one statement carries.
+const documentBytes = 4 << 20
+
+// plan turns the changes into statements for the tables of a schema. Rows travel as JSON documents,
+// which Postgres turns into rows of the table's own types: the same statement whatever the number of
 // rows, so that it can be prepared once.
-func (c *Changes) write(ctx context.Context, tx execer, schema string, tables []Table) error {
+func (c *Changes) plan(schema string, tables []Table) ([]statement, error) {
+	var plan []statement
 	for _, t := range tables {
 		changes := c.tables[t.Name]
 		if changes == nil {
 			continue
 		}
 		for _, column := range slices.Sorted(maps.Keys(changes.wheres)) {
-			if _, err := tx.ExecContext(ctx, t.deleteWhereSQL(schema, column), pq.Array(changes.wheres[column])); err != nil {
-				return fmt.Errorf("delete from %s by %s: %w", t.Name, column, err)
-			}
+			plan = append(plan, statement{"delete from " + t.Name + " by " + column,
+				t.deleteWhereSQL(schema, column), pq.Array(changes.wheres[column])})
 		}
 		put, gone := changes.split(t)
-		if err := run(ctx, tx, t.deleteSQL(schema), gone); err != nil {
-			return fmt.Errorf("delete from %s: %w", t.Name, err)
+		for _, step := range []struct {
+			what, text string
+			rows       []any
+		}{
+			{"delete from " + t.Name, t.deleteSQL(schema), gone},
+			{"write to " + t.Name, t.upsertSQL(schema), put},
+		} {
+			documents, err := documents(step.rows)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", step.what, err)
+			}
+			for _, d := range documents {
+				plan = append(plan, statement{step.what, step.text, d})
+			}
 		}
-		if err := run(ctx, tx, t.upsertSQL(schema), put); err != nil {
-			return fmt.Errorf("write to %s: %w", t.Name, err)
+	}
+	return plan, nil
+}
+
+// documents packs rows into JSON lists.
+func documents(rows []any) ([]string, error) {
+	var all []string
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	for i, row := range rows {
+		separator := ","
+		if text.Len() == 0 {
+			separator = "["
+		}
+		text.WriteString(separator)
+		if err := encoder.Encode(row); err != nil {
+			return nil, err
+		}
+		if text.Len() >= documentBytes || i == len(rows)-1 {
+			text.WriteString("]")
+			all = append(all, text.String())
+			text.Reset()
+		}
+	}
+	return all, nil
+}
+
+// run carries the statements out.
+func run(ctx context.Context, tx execer, plan []statement) error {
+	for _, s := range plan {
+		if _, err := tx.ExecContext(ctx, s.text, s.argument); err != nil {
+			return fmt.Errorf("%s: %w", s.what, err)
 		}
 	}
 	return nil
-}
-
-func run(ctx context.Context, tx execer, query string, rows []any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	document, err := json.Marshal(rows)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, query, string(document))
-	return err
 }
 
 // split returns the rows to put and the keys to delete, sorted by key: two writers that meet lock
@@ -78,6 +118,14 @@ func (t Table) qualified(schema string) string {
 	return pq.QuoteIdentifier(schema) + "." + pq.QuoteIdentifier(t.Name)
 }
 
+func (t Table) quotedColumns() []string {
+	all := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		all[i] = pq.QuoteIdentifier(c)
+	}
+	return all
+}
+
 func (t Table) deleteWhereSQL(schema, column string) string {
 	return fmt.Sprintf("DELETE FROM %s WHERE %s = ANY($1)", t.qualified(schema), pq.QuoteIdentifier(column))
 }
@@ -92,10 +140,9 @@ func (t Table) deleteSQL(schema string) string {
 }
 
 func (t Table) upsertSQL(schema string) string {
-	var columns, key, set []string
+	var key, set []string
 	for _, c := range t.columns {
 		q := pq.QuoteIdentifier(c)
-		columns = append(columns, q)
 		if slices.Contains(t.Key, c) {
 			key = append(key, q)
 		} else {
@@ -106,71 +153,7 @@ func (t Table) upsertSQL(schema string) string {
 	if len(set) > 0 {
 		action = "UPDATE SET " + strings.Join(set, ", ")
 	}
-	list := strings.Join(columns, ", ")
+	list := strings.Join(t.quotedColumns(), ", ")
 	return fmt.Sprintf("INSERT INTO %[1]s (%[2]s) SELECT %[2]s FROM json_populate_recordset(NULL::%[1]s, $1::json) ON CONFLICT (%[3]s) DO %[4]s",
 		t.qualified(schema), list, strings.Join(key, ", "), action)
-}
-
-// copyInto fills empty tables with the rows, by COPY. Deletions have nothing to delete there.
-func (c *Changes) copyInto(ctx context.Context, tx *sqlx.Tx, schema string, tables []Table) error {
-	for _, t := range tables {
-		changes := c.tables[t.Name]
-		if changes == nil {
-			continue
-		}
-		if err := t.copy(ctx, tx, schema, changes.rows); err != nil {
-			return fmt.Errorf("copy into %s: %w", t.Name, err)
-		}
-	}
-	return nil
-}
-
-func (t Table) copy(ctx context.Context, tx *sqlx.Tx, schema string, rows map[string]any) error {
-	stmt, err := tx.PrepareContext(ctx, pq.CopyInSchema(schema, t.Name, t.columns...))
-	if err != nil {
-		return err
-	}
-	values := make([]any, len(t.columns))
-	for _, row := range rows {
-		if _, gone := row.(tombstone); gone {
-			continue
-		}
-		v := reflect.ValueOf(row)
-		for i := range values {
-			values[i] = copyValue(v.Field(i))
-		}
-		if _, err := stmt.ExecContext(ctx, values...); err != nil {
-			return err
-		}
-	}
-	if _, err := stmt.ExecContext(ctx); err != nil {
-		return err
-	}
-	return stmt.Close()
-}
-
-// copyValue returns a field as COPY takes it.
-func copyValue(f reflect.Value) any {
-	if f.Kind() == reflect.Pointer {
-		if f.IsNil() {
-			return nil
-		}
-		f = f.Elem()
-	}
-	if raw, ok := f.Interface().(json.RawMessage); ok {
-		if raw == nil {
-			return nil
-		}
-		return string(raw)
-	}
-	switch f.Kind() {
-	case reflect.String:
-		return f.String()
-	case reflect.Int, reflect.Int64:
-		return f.Int()
-	case reflect.Uint64:
-		return int64(f.Uint())
-	default:
-		return f.Interface()
-	}
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/lib/pq"
 
 	"github.com/gatelog/gatelog/internal/node"
 	"github.com/gatelog/gatelog/projections"
@@ -117,7 +116,7 @@ func fillBare(ctx context.Context, url string, rows []bareRow) (err error) {
 		CREATE TABLE bench.rows (id text PRIMARY KEY, body json NOT NULL)`); err != nil {
 		return err
 	}
-	fill, err := tx.PrepareContext(ctx, pq.CopyInSchema("bench", "rows", "id", "body"))
+	fill, err := tx.PrepareContext(ctx, "COPY bench.rows (id, body) FROM STDIN")
 	if err != nil {
 		return err
 	}

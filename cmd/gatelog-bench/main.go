@@ -116,11 +116,12 @@ func run(ctx context.Context, o options, out io.Writer) (err error) {
 	var results []result
 	for _, f := range chosen {
 		b.say("measuring %s", f.name)
+		before := loadNow()
 		r, err := f.run(ctx, b)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
-		r.Figure, r.Title, r.Floor = f.name, f.title, f.floor
+		r.Figure, r.Title, r.Floor, r.Others = f.name, f.title, f.floor, loadNow().others(before)
 		results = append(results, r)
 	}
 	if err := report(out, results, time.Since(began)); err != nil {

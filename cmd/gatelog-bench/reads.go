@@ -31,11 +31,7 @@ func measureGet(ctx context.Context, b *bench) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
-	rows := make([]bareRow, len(ids))
-	for i, id := range ids {
-		rows[i] = bareRow{ID: id, Body: answers[i]}
-	}
-	bare, err := b.startBare(ctx, s, rows)
+	bare, err := b.startBare(ctx, s, bareRows(ids, answers))
 	if err != nil {
 		return r, err
 	}
@@ -50,9 +46,18 @@ func measureGet(ctx context.Context, b *bench) (r result, err error) {
 		return r, err
 	}
 	r = compare(all[0], all[1], "Echo and a row of the same bytes through sqlx, prepared")
-	r.Notes = []string{all[0].cpuPerOperation().text(), "bare: " + all[1].cpuPerOperation().text(),
+	cost, bareCost := all[0].cpuPerOperation(), all[1].cpuPerOperation()
+	r.Notes = []string{cost.text(), "bare: " + bareCost.text(), cost.against(bareCost),
 		fmt.Sprintf("an answer has %d bytes", len(answers[0]))}
 	return r, nil
+}
+
+func bareRows(ids []string, answers [][]byte) []bareRow {
+	rows := make([]bareRow, len(ids))
+	for i, id := range ids {
+		rows[i] = bareRow{ID: id, Body: answers[i]}
+	}
+	return rows
 }
 
 // someAPIs returns ids spread over all groups, in no order.
@@ -133,7 +138,8 @@ func measureList(ctx context.Context, b *bench) (r result, err error) {
 		return r, err
 	}
 	r = compare(all[0], all[1], "the statements that the query runs, through sqlx, prepared, no HTTP")
-	r.Notes = []string{all[0].cpuPerOperation().text(), "bare: " + all[1].cpuPerOperation().text(),
+	cost, bareCost := all[0].cpuPerOperation(), all[1].cpuPerOperation()
+	r.Notes = []string{cost.text(), "bare: " + bareCost.text(), cost.against(bareCost),
 		fmt.Sprintf("a group has %d APIs, which the query also counts", b.perGroup)}
 	return r, nil
 }

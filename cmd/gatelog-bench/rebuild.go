@@ -174,7 +174,7 @@ func (c copies) write(ctx context.Context, db *sqlx.DB, p *projections.Projectio
 }
 
 func copyTable(ctx context.Context, tx *sqlx.Tx, t projections.Table, rows [][]any) error {
-	fill, err := tx.PrepareContext(ctx, pq.CopyInSchema(copySchema, t.Name, t.Columns()...))
+	fill, err := tx.PrepareContext(ctx, fmt.Sprintf("COPY %s.%s (%s) FROM STDIN", copySchema, t.Name, strings.Join(t.Columns(), ", ")))
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type result struct {
 	BareLatency latency   `json:"bare_latency"`
 	BareName    string    `json:"bare_name,omitempty"`
 	Notes       []string  `json:"notes"`
+	Others      float64   `json:"others"` // share of the processors that other programs had meanwhile
 }
 
 // compare makes the result of two sides that took turns, in operations per second.
@@ -49,6 +50,9 @@ func (r result) ok() bool {
 	return r.Ratio >= r.Floor.AtLeast
 }
 
+// quiet is the share of the processors that other programs may have before the figures mean little.
+const quiet = 0.1
+
 // report prints the table, the latencies, and where the time goes.
 func report(out io.Writer, results []result, took time.Duration) error {
 	var text strings.Builder
@@ -58,6 +62,11 @@ func report(out io.Writer, results []result, took time.Duration) error {
 	for _, r := range results {
 		for _, note := range r.Notes {
 			fmt.Fprintf(&text, "  %-12s %s\n", r.Figure, note)
+		}
+	}
+	for _, r := range results {
+		if r.Others > quiet {
+			fmt.Fprintf(&text, "\nOther programs had %.0f %% of the processors during %s: measure again on a quiet machine.", 100*r.Others, r.Figure)
 		}
 	}
 	fmt.Fprintf(&text, "\nmeasured in %s\n", took.Round(time.Second))

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -46,7 +47,14 @@ data goes on where the last one was. SIGTERM drains and stops within ten seconds
 	}
 }
 
+// gcPercent lets the heap grow to five times what is live before it is collected, unless GOGC says
+// otherwise: most of the heap is the writers' state, which lives long and is marked in vain.
+const gcPercent = 400
+
 func serve(ctx context.Context, c node.Config, out io.Writer) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	log := c.Logger()
 	engines, err := node.OpenEngines(ctx, c, log)
 	if err != nil {

@@ -75,7 +75,7 @@ type Commands struct {
 	// Surface is what the kernel knows of this surface.
 	Surface *commands.Surface
 
-	configureFeature commands.UseCase[apig.ConfigureFeature, apig.Feature]
+	configureFeature commands.UseCase[sealedFeature, apig.Feature]
 	createApp        commands.UseCase[apig.CreateApp, apig.App]
 	updateApp        commands.UseCase[apig.UpdateApp, apig.App]
 	resetAppSecret   commands.UseCase[apig.ResetAppSecret, apig.App]
@@ -153,7 +153,7 @@ func New(sealer commands.Sealer) *Commands {
 		BindAppQuota:   commands.Define(s, "BindAppQuota", (*apig.State).BindAppQuota),
 		UnbindAppQuota: commands.Define(s, "UnbindAppQuota", (*apig.State).UnbindAppQuota),
 
-		configureFeature: commands.Define(s, "ConfigureFeature", (*apig.State).ConfigureFeature),
+		configureFeature: commands.Define(s, "ConfigureFeature", configureFeature),
 		createApp:        commands.Define(s, "CreateApp", (*apig.State).CreateApp),
 		updateApp:        commands.Define(s, "UpdateApp", (*apig.State).UpdateApp),
 		resetAppSecret:   commands.Define(s, "ResetAppSecret", (*apig.State).ResetAppSecret),

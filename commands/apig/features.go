@@ -2,6 +2,8 @@ package apig
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -9,18 +11,48 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/domain/check"
 )
+
+// sealedFeature is a command whose secrets are sealed. Sealing gives another text each time, so Digest
+// says for the secrets whether two commands are the same; it is empty where there are none. It never gets
+// into the log in the clear.
+type sealedFeature struct {
+	apig.ConfigureFeature
+	Digest string `json:"digest,omitempty"`
+}
+
+// Fingerprint implements commands.Fingerprinter.
+func (f sealedFeature) Fingerprint() any {
+	if f.Digest != "" {
+		f.Body.Config = ""
+	}
+	return f
+}
+
+func configureFeature(s *apig.State, m *domain.Moment, f sealedFeature) (apig.Feature, []domain.Event, error) {
+	return s.ConfigureFeature(m, f.ConfigureFeature)
+}
 
 // ConfigureFeature sets a feature of an instance (APIG V2 §3.21.1). The keys that a configuration may
 // hold are sealed before the command leaves this process, so that neither the log nor another node
-// ever has them in the clear. Errors: those of apig.State.ConfigureFeature.
+// ever has them in the clear. Sealed, a key is another text every time: a command that holds one is never
+// 'the same command' again, so a repetition with its Idempotency-Key is refused with
+// domain.CodeKeyReused. Errors: those of apig.State.ConfigureFeature.
 func (c *Commands) ConfigureFeature(ctx context.Context, b *commands.Bus, call commands.Call, f apig.ConfigureFeature) (apig.Feature, domain.Position, error) {
+	if bad := check.Struct(f.Body); bad != nil { // nothing of any length is sealed
+		return apig.Feature{}, 0, apig.FromViolation(bad)
+	}
 	config, err := c.sealConfig(ctx, call.Tenant(), f)
 	if err != nil {
 		return apig.Feature{}, 0, err
 	}
-	f.Body.Config = config
-	return c.configureFeature.Do(ctx, b, call, f)
+	sealed := sealedFeature{ConfigureFeature: f}
+	if config != f.Body.Config {
+		sum := sha256.Sum256([]byte(f.InstanceID + "/" + f.Body.Name + "/" + f.Body.Config))
+		sealed.Body.Config, sealed.Digest = config, hex.EncodeToString(sum[:])
+	}
+	return c.configureFeature.Do(ctx, b, call, sealed)
 }
 
 // sealConfig returns the configuration with its secret members sealed. One that is no JSON object has

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"time"
 
 	"github.com/ThreeDotsLabs/watermill"
 	"github.com/ThreeDotsLabs/watermill/message"
@@ -25,9 +26,16 @@ type Reactions struct {
 	Codec    *domain.Codec
 }
 
+// quieter makes debug messages of what Watermill tells about its own coming and going.
+var quieter = map[slog.Level]slog.Level{slog.LevelInfo: slog.LevelDebug}
+
+// closeTimeout bounds how long a router waits for reactions that are at work when it is closed. Their
+// context has ended by then; what they leave undone comes again.
+const closeTimeout = 2 * time.Second
+
 // Router returns a Watermill router with all reactions on it. Run it; close it.
 func (r *Reactions) Router(sub message.Subscriber, log *slog.Logger) (*message.Router, error) {
-	router, err := message.NewRouter(message.RouterConfig{}, watermill.NewSlogLogger(log))
+	router, err := message.NewRouter(message.RouterConfig{CloseTimeout: closeTimeout}, watermill.NewSlogLoggerWithLevelMapping(log, quieter))
 	if err != nil {
 		return nil, fmt.Errorf("reactions: %w", err)
 	}
@@ -37,7 +45,8 @@ func (r *Reactions) Router(sub message.Subscriber, log *slog.Logger) (*message.R
 	return router, nil
 }
 
-// react opens an event for a reaction. What is gone by now needs no reaction any more.
+// react opens an event for a reaction. What is gone by now needs no reaction any more. An event that
+// fails comes again until it does not: it is never passed over.
 func (r *Reactions) react(do func(msg *message.Message, call commands.Call, ev domain.Event) error) message.NoPublishHandlerFunc {
 	return func(msg *message.Message) error {
 		_, tenant, _, _, ok := eventstore.Parts(msg.Metadata.Get(subscribe.MetadataSubject))

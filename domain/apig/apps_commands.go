@@ -114,14 +114,14 @@ func violated(body any) error {
 	return nil
 }
 
-// Asked is what the client asked for, without what differs with every sending.
-func (c CreateApp) Asked() any { c.Secret = c.Secret.asked(); return c }
+// Fingerprint is what the client asked for, without what differs with every sending.
+func (c CreateApp) Fingerprint() any { c.Secret = c.Secret.asked(); return c }
 
-// Asked is what the client asked for, without what differs with every sending.
-func (c UpdateApp) Asked() any { c.Secret = c.Secret.asked(); return c }
+// Fingerprint is what the client asked for, without what differs with every sending.
+func (c UpdateApp) Fingerprint() any { c.Secret = c.Secret.asked(); return c }
 
-// Asked is what the client asked for, without what differs with every sending.
-func (c ResetAppSecret) Asked() any { c.Secret = c.Secret.asked(); return c }
+// Fingerprint is what the client asked for, without what differs with every sending.
+func (c ResetAppSecret) Fingerprint() any { c.Secret = c.Secret.asked(); return c }
 
-// Asked is what the client asked for, without what differs with every sending.
-func (c CreateAppCode) Asked() any { c.Value = c.Value.asked(); return c }
+// Fingerprint is what the client asked for, without what differs with every sending.
+func (c CreateAppCode) Fingerprint() any { c.Value = c.Value.asked(); return c }

@@ -210,8 +210,8 @@ func TestAskedLeavesTheSealOut(t *testing.T) {
 	asked := func(seal string) []any {
 		s := SealedSecret{Text: seal, Own: true}
 		return []any{
-			CreateApp{gw, AppBody{Name: "shop"}, s}.Asked(), UpdateApp{gw, "p1", AppUpdateBody{Name: "shop"}, s}.Asked(),
-			ResetAppSecret{gw, "p1", s}.Asked(), CreateAppCode{gw, "p1", s}.Asked(),
+			CreateApp{gw, AppBody{Name: "shop"}, s}.Fingerprint(), UpdateApp{gw, "p1", AppUpdateBody{Name: "shop"}, s}.Fingerprint(),
+			ResetAppSecret{gw, "p1", s}.Fingerprint(), CreateAppCode{gw, "p1", s}.Fingerprint(),
 		}
 	}
 	if diff := cmp.Diff(asked("one"), asked("two")); diff != "" {

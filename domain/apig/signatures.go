@@ -51,14 +51,14 @@ type SignSecret struct {
 	Forms []string `json:"forms,omitempty"` // of one that the client gave
 }
 
-// Asked is what the client asked for, without what differs with every sending.
-func (c CreateSignature) Asked() any {
+// Fingerprint is what the client asked for, without what differs with every sending.
+func (c CreateSignature) Fingerprint() any {
 	c.Key.SealedSecret, c.Secret.SealedSecret = c.Key.asked(), c.Secret.asked()
 	return c
 }
 
-// Asked is what the client asked for, without what differs with every sending.
-func (c UpdateSignature) Asked() any {
+// Fingerprint is what the client asked for, without what differs with every sending.
+func (c UpdateSignature) Fingerprint() any {
 	c.Key.SealedSecret, c.Secret.SealedSecret = c.Key.asked(), c.Secret.asked()
 	return c
 }

@@ -209,8 +209,8 @@ func TestSignatureRetriesAskTheSame(t *testing.T) {
 	t.Parallel()
 	first := CreateSignature{gw, SignatureBody{Name: "red"}, ownPart("one", "hmac"), generatedPart("one")}
 	again := CreateSignature{gw, SignatureBody{Name: "red"}, ownPart("two", "hmac"), generatedPart("two")}
-	got, _ := again.Asked().(CreateSignature)
-	want, _ := first.Asked().(CreateSignature)
+	got, _ := again.Fingerprint().(CreateSignature)
+	want, _ := first.Fingerprint().(CreateSignature)
 	if got.Key.Text != "" || !got.Key.Own || got.Key.Text != want.Key.Text || got.Secret.Text != want.Secret.Text {
 		t.Errorf("asked for %+v, then for %+v", want, got)
 	}

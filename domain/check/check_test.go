@@ -44,11 +44,11 @@ type thing struct {
 	Raw      json.RawMessage     `json:"raw,omitempty"`
 	Optional string              `json:"optional" required:"false" minLength:"3"`
 	Hidden   string              `json:"-" minLength:"9"`
-	private  string              //nolint:unused // must be left alone
+	private  string              // must be left alone
 }
 
 // good is a thing that breaks no rule.
-func good() thing { return thing{Name: "abc", Level: 1} }
+func good() thing { return thing{Name: "abc", Level: 1, private: "x"} }
 
 func ptr[T any](v T) *T { return &v }
 

@@ -70,6 +70,27 @@ func testNewest(t *testing.T, log eventstore.Log) {
 	}
 }
 
+func testNewestOfFilter(t *testing.T, log eventstore.Log) {
+	one, two := Take(t, log, "t1"), Take(t, log, "t2")
+	a := Append(t, log, one, Unit("t1", "a", 2))
+	b := Append(t, log, two, Unit("t2", "b", 1))
+	for filter, want := range map[string]eventstore.Position{
+		eventstore.Tenant(Surface, "t1"): a[1], eventstore.Tenant(Surface, "t2"): b[0], eventstore.Surface(Surface): b[0],
+		eventstore.Tenant(Surface, "t3"): 0, one.Subject(): one.Position(), two.Subject(): two.Position(),
+	} {
+		got, err := log.Newest(t.Context(), filter, 0)
+		if want == 0 && !errors.Is(err, eventstore.ErrNotFound) || want > 0 && (err != nil || got.Position != want) {
+			t.Errorf("%s: %d, %v; want %d", filter, got.Position, err, want)
+		}
+		if want > 0 && got.Type == "" {
+			t.Errorf("%s: %+v", filter, got)
+		}
+	}
+	if _, err := log.Newest(t.Context(), eventstore.Tenant(Surface, "t1"), b[0]); !errors.Is(err, eventstore.ErrInvalid) {
+		t.Errorf("a filter with a position: %v, want ErrInvalid", err)
+	}
+}
+
 func testRead(t *testing.T, log eventstore.Log) {
 	one, two := Take(t, log, "t1"), Take(t, log, "t2")
 	a := Append(t, log, one, Unit("t1", "a", 3))

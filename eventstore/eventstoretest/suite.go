@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		{"a log keeps no hold on the caller's bytes", testOwnBytes},
 		{"head and single messages", testAt},
 		{"newest of a subject at or under a position", testNewest},
+		{"newest of a filter", testNewestOfFilter},
 		{"read up to a known end", testRead},
 		{"read ends with the error of each or of the context", testReadErrors},
 		{"follow what is there and what comes", testFollow},

@@ -4,11 +4,12 @@ package subscribe
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/http"
-	"strconv"
-	"strings"
+	"log/slog"
+	"regexp"
 	"sync"
 	"time"
 
@@ -16,39 +17,42 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// Names of the metadata that a message has besides the CloudEvents attributes of its event.
-const (
-	// MetadataPosition is the place of the event in the log.
-	MetadataPosition = "gatelog-position"
-	// MetadataSubject is the subject of the log: evt.<surface>.<tenant>.<kind>.<id>.
-	MetadataSubject = "gatelog-subject"
-)
-
 // Options of a Subscriber.
 type Options struct {
 	// Stream is the name of the log's stream. Default "GATELOG".
 	Stream string
 	// Group names the subscription: subscribers of one group, on any node, share its events, and a
-	// group goes on where it was. Letters, digits, - and _. Required.
+	// group goes on where it was. 1 to 64 letters, digits, - and _. Required.
 	Group string
-	// RetryAfter is how long a refused event waits until it comes again. Default one second.
+	// RetryAfter is how long a refused event waits until it comes again, and those behind it with it.
+	// Default one second.
 	RetryAfter time.Duration
+	// AckWait is how long the broker waits for a word of a subscriber before it gives an event to
+	// another one of the group. Subscribers that live say so while a handler is at work, however long
+	// that takes. The same for all subscribers of a group. Default ten seconds.
+	AckWait time.Duration
+	// Logger. Default slog.Default().
+	Logger *slog.Logger
 }
 
 // Subscriber implements Watermill's message.Subscriber on the log.
 type Subscriber struct {
 	js      jetstream.JetStream
 	options Options
+	ctx     context.Context // ends with Close
+	cancel  context.CancelFunc
+
 	mu      sync.Mutex
 	closed  bool
-	stop    []context.CancelFunc
 	running sync.WaitGroup
 }
 
-// New returns a subscriber of a group.
+var groupForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// New returns a subscriber of a group. Close it.
 func New(js jetstream.JetStream, o Options) (*Subscriber, error) {
-	if o.Group == "" {
-		return nil, errors.New("subscribe: a group must be named")
+	if !groupForm.MatchString(o.Group) {
+		return nil, fmt.Errorf("subscribe: the name of the group is %q: 1 to 64 letters, digits, - and _", o.Group)
 	}
 	if o.Stream == "" {
 		o.Stream = "GATELOG"
@@ -56,31 +60,31 @@ func New(js jetstream.JetStream, o Options) (*Subscriber, error) {
 	if o.RetryAfter == 0 {
 		o.RetryAfter = time.Second
 	}
-	return &Subscriber{js: js, options: o}, nil
+	if o.AckWait == 0 {
+		o.AckWait = 10 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	return &Subscriber{js: js, options: o, ctx: ctx, cancel: cancel}, nil
 }
 
 // ErrClosed says that the subscriber was closed.
 var ErrClosed = errors.New("the subscriber is closed")
 
-// ackWait is how long a handler may work on an event before it is delivered again.
-const ackWait = 30 * time.Second
-
-// Subscribe delivers the events whose subjects match topic, e.g. "evt.apig.*.instance.*", until ctx
-// ends or the subscriber is closed; then the channel is closed. The next event comes when the one
-// before was acknowledged.
+// Subscribe delivers the events whose subjects match topic, e.g. "evt.apig.*.instance.*", from the first
+// in the log on, until ctx ends or the subscriber is closed; then the channel is closed. The next event
+// comes when the one before was acknowledged, in the whole group. An event that nobody has settled when
+// its subscriber ends is given to another one at once.
 func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *message.Message, error) {
-	consumer, err := s.js.CreateOrUpdateConsumer(ctx, s.options.Stream, jetstream.ConsumerConfig{
-		Durable:       s.options.Group + "_" + durable.Replace(topic),
-		FilterSubject: topic,
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       ackWait,
-		MaxAckPending: 1,
-		DeliverPolicy: jetstream.DeliverAllPolicy,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("subscribe to %s: %w", topic, err)
+	if topic == "" {
+		return nil, errors.New("subscribe: a topic must be given, e.g. evt.apig.>")
 	}
-	messages, err := consumer.Messages(jetstream.PullMaxMessages(1))
+	if s.ctx.Err() != nil {
+		return nil, ErrClosed
+	}
+	messages, err := s.open(ctx, topic)
 	if err != nil {
 		return nil, fmt.Errorf("subscribe to %s: %w", topic, err)
 	}
@@ -91,89 +95,51 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 		return nil, ErrClosed
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	s.stop = append(s.stop, cancel)
+	stop := context.AfterFunc(s.ctx, cancel)
 	out := make(chan *message.Message)
 	s.running.Go(func() {
 		defer close(out)
-		defer messages.Stop()
-		s.deliver(ctx, messages, out)
+		defer cancel()
+		defer stop()
+		s.run(ctx, topic, messages, out)
 	})
 	return out, nil
 }
 
-// durable makes a consumer name of a topic.
-var durable = strings.NewReplacer(".", "_", "*", "any", ">", "all")
-
-func (s *Subscriber) deliver(ctx context.Context, messages jetstream.MessagesContext, out chan<- *message.Message) {
-	for {
-		msg, err := messages.Next(jetstream.NextContext(ctx))
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil {
-			if errors.Is(err, jetstream.ErrMsgIteratorClosed) {
-				return
-			}
-			continue // the connection is being made again
-		}
-		if !s.one(ctx, msg, out) {
-			return
-		}
+// open makes the consumer of a topic, or finds it where it was.
+func (s *Subscriber) open(ctx context.Context, topic string) (jetstream.MessagesContext, error) {
+	consumer, err := s.js.CreateOrUpdateConsumer(ctx, s.options.Stream, jetstream.ConsumerConfig{
+		Durable:       s.durable(topic),
+		Description:   s.options.Group + " on " + topic,
+		FilterSubject: topic,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       s.options.AckWait,
+		MaxAckPending: 1,
+		DeliverPolicy: jetstream.DeliverAllPolicy,
+	})
+	if err != nil {
+		return nil, err
 	}
+	return consumer.Messages(jetstream.PullMaxMessages(1), jetstream.PullHeartbeat(heartbeat))
 }
 
-// one hands one event over and waits until it is settled. It returns false when ctx ended.
-func (s *Subscriber) one(ctx context.Context, msg jetstream.Msg, out chan<- *message.Message) bool {
-	m := convert(msg)
-	m.SetContext(ctx)
-	select {
-	case out <- m:
-	case <-ctx.Done():
-		return false
-	}
-	select {
-	case <-m.Acked():
-		// An acknowledgement that is lost makes the event come again: at least once.
-		_ = msg.Ack()
-	case <-m.Nacked():
-		_ = msg.NakWithDelay(s.options.RetryAfter)
-	case <-ctx.Done():
-		return false
-	}
-	return true
+// heartbeat is how often the broker says that it still has a consumer while there are no events.
+const heartbeat = time.Second
+
+// durable names the consumer of a topic. A topic has characters that names can't have; its digest tells
+// any two apart.
+func (s *Subscriber) durable(topic string) string {
+	sum := sha256.Sum256([]byte(topic))
+	return s.options.Group + "-" + hex.EncodeToString(sum[:8])
 }
 
-// convert makes a Watermill message of an event: its id, its data, and its attributes as metadata.
-func convert(msg jetstream.Msg) *message.Message {
-	header := http.Header(msg.Headers())
-	m := message.NewMessage(first(header, "ce-id"), msg.Data())
-	for name := range header {
-		if strings.HasPrefix(name, "ce-") {
-			m.Metadata.Set(name, first(header, name))
-		}
-	}
-	m.Metadata.Set(MetadataSubject, msg.Subject())
-	if meta, err := msg.Metadata(); err == nil {
-		m.Metadata.Set(MetadataPosition, strconv.FormatUint(meta.Sequence.Stream, 10))
-	}
-	return m
-}
-
-func first(h http.Header, name string) string {
-	if v := h[name]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}
-
-// Close ends all subscriptions and waits for them.
+// Close ends all subscriptions and waits for them, and for handlers that are about to end. It takes less
+// than a second, and may be called more than once.
 func (s *Subscriber) Close() error {
 	s.mu.Lock()
 	s.closed = true
-	for _, stop := range s.stop {
-		stop()
-	}
 	s.mu.Unlock()
+	s.cancel()
 	s.running.Wait()
 	return nil
 }

@@ -23,30 +23,30 @@ const (
 func (s *Surface) aclBindings(api huma.API) {
 	register(s, api, operation{
 		id: "CreateApiAclBindingV2", section: "3.14.1", method: http.MethodPost, path: aclBindings, status: 201,
-		summary: "Bind an access control policy to published APIs", actions: []string{"apig:apis:bindAcls"}, family: below, tag: tagACLBindings,
+		summary: "Bind an access control policy to published APIs", actions: []string{"apig:apis:bindAcls"}, tag: tagACLBindings,
 	}, s.bindACL)
 	register(s, api, operation{
 		id: "DeleteApiAclBindingV2", section: "3.14.2", method: http.MethodDelete, path: aclBindings + "/{acl_bindings_id}", status: 204,
-		summary: "Unbind an access control policy from an API", actions: []string{unbindACL}, family: below, tag: tagACLBindings,
+		summary: "Unbind an access control policy from an API", actions: []string{unbindACL}, tag: tagACLBindings,
 	}, s.unbindACL)
 	register(s, api, operation{
 		id: "BatchDeleteApiAclBindingV2", section: "3.14.3", method: http.MethodPut, path: aclBindings, status: 200,
-		summary: "Unbind access control policies from many APIs", actions: []string{unbindACL}, family: below, tag: tagACLBindings,
+		summary: "Unbind access control policies from many APIs", actions: []string{unbindACL}, tag: tagACLBindings,
 	}, s.unbindACLs)
 	register(s, api, operation{
 		id: "ListApisBindedToAclPolicyV2", section: "3.14.4", method: http.MethodGet, path: aclBindings + "/binded-apis", status: 200,
 		// Chapter 4 writes the resource in the singular here, and nowhere else.
 		summary: "List the APIs that have an access control policy", actions: []string{"apig:acl:listBoundApis", "apig:acls:listBoundApis"},
-		family: below, tag: tagACLBindings,
+		tag: tagACLBindings,
 	}, s.listGuardedAPIs)
 	register(s, api, operation{
 		id: "ListApisUnbindedToAclPolicyV2", section: "3.14.5", method: http.MethodGet, path: aclBindings + "/unbinded-apis", status: 200,
 		summary: "List the published APIs that have not an access control policy", actions: []string{"apig:acls:listUnbindedApis"},
-		family: below, tag: tagACLBindings,
+		tag: tagACLBindings,
 	}, s.listUnguardedAPIs)
 	register(s, api, operation{
 		id: "ListAclPolicyBindedToApiV2", section: "3.14.6", method: http.MethodGet, path: aclBindings + "/binded-acls", status: 200,
-		summary: "List the access control policies of an API", actions: []string{"apig:apis:listBindedAcls"}, family: below, tag: tagACLBindings,
+		summary: "List the access control policies of an API", actions: []string{"apig:apis:listBindedAcls"}, tag: tagACLBindings,
 	}, s.listACLsOfAPI)
 }
 

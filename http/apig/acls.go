@@ -49,27 +49,27 @@ const (
 func (s *Surface) acls(api huma.API) {
 	register(s, api, operation{
 		id: "CreateAclStrategyV2", section: "3.13.1", method: http.MethodPost, path: aclsPath, status: 201,
-		summary: "Create an access control policy", actions: []string{"apig:acls:create"}, family: below, tag: tagACLs,
+		summary: "Create an access control policy", actions: []string{"apig:acls:create"}, tag: tagACLs,
 	}, s.createACL)
 	register(s, api, operation{
 		id: "UpdateAclStrategyV2", section: "3.13.2", method: http.MethodPut, path: oneACL, status: 200,
-		summary: "Change an access control policy", actions: []string{"apig:acls:update"}, family: below, tag: tagACLs,
+		summary: "Change an access control policy", actions: []string{"apig:acls:update"}, tag: tagACLs,
 	}, s.updateACL)
 	register(s, api, operation{
 		id: "DeleteAclV2", section: "3.13.3", method: http.MethodDelete, path: oneACL, status: 204,
-		summary: "Delete an access control policy", actions: []string{deleteACL}, family: below, tag: tagACLs,
+		summary: "Delete an access control policy", actions: []string{deleteACL}, tag: tagACLs,
 	}, s.deleteACL)
 	register(s, api, operation{
 		id: "BatchDeleteAclV2", section: "3.13.4", method: http.MethodPut, path: aclsPath, status: 200,
-		summary: "Delete many access control policies", actions: []string{deleteACL}, family: below, tag: tagACLs,
+		summary: "Delete many access control policies", actions: []string{deleteACL}, tag: tagACLs,
 	}, s.deleteACLs)
 	register(s, api, operation{
 		id: "ShowDetailsOfAclPolicyV2", section: "3.13.5", method: http.MethodGet, path: oneACL, status: 200,
-		summary: "Show an access control policy", actions: []string{"apig:acls:get"}, family: below, tag: tagACLs,
+		summary: "Show an access control policy", actions: []string{"apig:acls:get"}, tag: tagACLs,
 	}, s.showACL)
 	register(s, api, operation{
 		id: "ListAclStrategiesV2", section: "3.13.6", method: http.MethodGet, path: aclsPath, status: 200,
-		summary: "List access control policies", actions: []string{"apig:acls:list"}, family: below, tag: tagACLs,
+		summary: "List access control policies", actions: []string{"apig:acls:list"}, tag: tagACLs,
 	}, s.listACLs)
 	s.aclBindings(api)
 }

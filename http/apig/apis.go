@@ -20,35 +20,37 @@ const tagAPIs = "APIs"
 func (s *Surface) apis(api huma.API) {
 	register(s, api, operation{
 		id: "CreateApiV2", section: "3.5.1", method: http.MethodPost, path: instancePath + "/apis", status: 201,
-		summary: "Create an API", actions: []string{"apig:apis:create"}, family: below, tag: tagAPIs,
+		summary: "Create an API", actions: []string{"apig:apis:create"}, tag: tagAPIs,
 	}, s.createAPI)
 	register(s, api, operation{
 		id: "UpdateApiV2", section: "3.5.2", method: http.MethodPut, path: oneAPI, status: 200,
-		summary: "Change the draft of an API", actions: []string{"apig:apis:update"}, family: below, tag: tagAPIs,
+		summary: "Change the draft of an API", actions: []string{"apig:apis:update"}, tag: tagAPIs,
 	}, s.updateAPI)
 	register(s, api, operation{
 		id: "DeleteApiV2", section: "3.5.3", method: http.MethodDelete, path: oneAPI, status: 204,
-		summary: "Delete an API", actions: []string{"apig:apis:delete"}, family: below, tag: tagAPIs,
+		summary: "Delete an API", actions: []string{"apig:apis:delete"}, tag: tagAPIs,
 	}, s.deleteAPI)
 	register(s, api, operation{
 		id: "ShowDetailsOfApiV2", section: "3.5.5", method: http.MethodGet, path: oneAPI, status: 200,
-		summary: "Show an API with its draft", actions: []string{"apig:apis:get"}, family: below, tag: tagAPIs,
+		summary: "Show an API with its draft", actions: []string{"apig:apis:get"}, tag: tagAPIs,
 	}, s.showAPI)
 	register(s, api, operation{
 		id: "ListApisV2", section: "3.5.6", method: http.MethodGet, path: instancePath + "/apis", status: 200,
-		summary: "List APIs", actions: []string{"apig:apis:list"}, family: below, tag: tagAPIs,
+		summary: "List APIs", actions: []string{"apig:apis:list"}, tag: tagAPIs,
 	}, s.listAPIs)
 	register(s, api, operation{
 		id: "CheckApisV2", section: "3.5.7", method: http.MethodPost, path: instancePath + "/apis/check", status: 204,
 		summary: "Check whether the name or the path of an API is free",
-		actions: []string{"apig:apis:get", "apig:apis:list", "apig:apis:create"}, family: below, tag: tagAPIs,
+		actions: []string{"apig:apis:get", "apig:apis:list", "apig:apis:create"}, tag: tagAPIs,
 	}, s.checkAPI)
 	register(s, api, operation{
 		id: "DebugApiV2", section: "3.5.8", method: http.MethodPost, path: instancePath + "/apis/debug/{api_id}", status: 200,
-		summary: "Call the backend of an API as the gateway would", actions: []string{"apig:apis:debug"}, family: below, tag: tagAPIs,
+		summary: "Call the backend of an API as the gateway would", actions: []string{"apig:apis:debug"}, tag: tagAPIs,
 	}, s.debugAPI)
 }
 
+// APIIn is what every request about an API names. It is exported because huma passes over what is embedded
+// and is not.
 type APIIn struct {
 	InInstance
 	APIID string `path:"api_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"API."`

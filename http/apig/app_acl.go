@@ -24,15 +24,15 @@ func appACL(a apig.AppACL) AppACLView { return AppACLView{a.AppID, a.Type, a.Val
 func (s *Surface) appACLs(api huma.API) {
 	register(s, api, operation{
 		id: "UpdateAppAcl", section: "3.28.14", method: http.MethodPut, path: appACLPath, status: 201,
-		summary: "Set from where an app may call", actions: []string{"apig:apps:update"}, family: below, tag: tagApps,
+		summary: "Set from where an app may call", actions: []string{"apig:apps:update"}, tag: tagApps,
 	}, s.setAppACL)
 	register(s, api, operation{
 		id: "ShowDetailsOfAppAcl", section: "3.28.15", method: http.MethodGet, path: appACLPath, status: 200,
-		summary: "Show from where an app may call", actions: []string{"apig:apps:get"}, family: below, tag: tagApps,
+		summary: "Show from where an app may call", actions: []string{"apig:apps:get"}, tag: tagApps,
 	}, s.showAppACL)
 	register(s, api, operation{
 		id: "DeleteAppAcl", section: "3.28.16", method: http.MethodDelete, path: appACLPath, status: 204,
-		summary: "Let an app call from everywhere", actions: []string{"apig:apps:update"}, family: below, tag: tagApps,
+		summary: "Let an app call from everywhere", actions: []string{"apig:apps:update"}, tag: tagApps,
 	}, s.deleteAppACL)
 }
 

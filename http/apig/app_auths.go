@@ -28,23 +28,23 @@ const (
 func (s *Surface) appAuths(api huma.API) {
 	register(s, api, operation{
 		id: "CreateAuthorizingAppsV2", section: "3.10.1", method: http.MethodPost, path: appAuthsPath, status: 201,
-		summary: "Let apps call APIs", actions: []string{"apig:apis:grantAppAccess"}, family: below, tag: tagAppAuths,
+		summary: "Let apps call APIs", actions: []string{"apig:apis:grantAppAccess"}, tag: tagAppAuths,
 	}, s.authorizeApps)
 	register(s, api, operation{
 		id: "CancelingAuthorizationV2", section: "3.10.2", method: http.MethodDelete, path: appAuthsPath + "/{app_auth_id}", status: 204,
-		summary: "End an authorization", actions: []string{"apig:apis:revokeAppAccess"}, family: below, tag: tagAppAuths,
+		summary: "End an authorization", actions: []string{"apig:apis:revokeAppAccess"}, tag: tagAppAuths,
 	}, s.revokeAppAuth)
 	register(s, api, operation{
 		id: "ListApisBindedToAppV2", section: "3.10.3", method: http.MethodGet, path: appAuthsPath + "/binded-apis", status: 200,
-		summary: "List the APIs that an app can call", actions: []string{"apig:apps:listBindedApis"}, family: below, tag: tagAppAuths,
+		summary: "List the APIs that an app can call", actions: []string{"apig:apps:listBindedApis"}, tag: tagAppAuths,
 	}, s.listAppAPIs)
 	register(s, api, operation{
 		id: "ListApisUnbindedToAppV2", section: "3.10.4", method: http.MethodGet, path: appAuthsPath + "/unbinded-apis", status: 200,
-		summary: "List the APIs that an app cannot call", actions: []string{"apig:apps:listUnbindedApis"}, family: below, tag: tagAppAuths,
+		summary: "List the APIs that an app cannot call", actions: []string{"apig:apps:listUnbindedApis"}, tag: tagAppAuths,
 	}, s.listOtherAPIs)
 	register(s, api, operation{
 		id: "ListAppsBindedToApiV2", section: "3.10.5", method: http.MethodGet, path: appAuthsPath + "/binded-apps", status: 200,
-		summary: "List the apps that can call an API", actions: []string{"apig:apis:listBindedApps"}, family: below, tag: tagAppAuths,
+		summary: "List the apps that can call an API", actions: []string{"apig:apis:listBindedApps"}, tag: tagAppAuths,
 	}, s.listAPIApps)
 }
 

@@ -32,23 +32,23 @@ const (
 func (s *Surface) appCodes(api huma.API) {
 	register(s, api, operation{
 		id: "CreateAppCodeV2", section: "3.28.8", method: http.MethodPost, path: appCodesPath, status: 201,
-		summary: "Give an app an AppCode", actions: []string{"apig:appCodes:create"}, family: below, tag: tagApps,
+		summary: "Give an app an AppCode", actions: []string{"apig:appCodes:create"}, tag: tagApps,
 	}, s.createAppCode)
 	register(s, api, operation{
 		id: "CreateAppCodeAutoV2", section: "3.28.9", method: http.MethodPut, path: appCodesPath, status: 201,
-		summary: "Give an app a generated AppCode", actions: []string{"apig:appCodes:update"}, family: below, tag: tagApps,
+		summary: "Give an app a generated AppCode", actions: []string{"apig:appCodes:update"}, tag: tagApps,
 	}, s.generateAppCode)
 	register(s, api, operation{
 		id: "DeleteAppCodeV2", section: "3.28.10", method: http.MethodDelete, path: oneAppCode, status: 204,
-		summary: "Delete an AppCode", actions: []string{"apig:appCodes:delete"}, family: below, tag: tagApps,
+		summary: "Delete an AppCode", actions: []string{"apig:appCodes:delete"}, tag: tagApps,
 	}, s.deleteAppCode)
 	register(s, api, operation{
 		id: "ShowDetailsOfAppCodeV2", section: "3.28.11", method: http.MethodGet, path: oneAppCode, status: 201,
-		summary: "Show an AppCode", actions: []string{"apig:appCodes:get"}, family: below, tag: tagApps,
+		summary: "Show an AppCode", actions: []string{"apig:appCodes:get"}, tag: tagApps,
 	}, s.showAppCode)
 	register(s, api, operation{
 		id: "ListAppCodesV2", section: "3.28.12", method: http.MethodGet, path: appCodesPath, status: 200,
-		summary: "List the AppCodes of an app", actions: []string{"apig:appCodes:list"}, family: below, tag: tagApps,
+		summary: "List the AppCodes of an app", actions: []string{"apig:appCodes:list"}, tag: tagApps,
 	}, s.listAppCodes)
 }
 

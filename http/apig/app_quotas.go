@@ -41,43 +41,43 @@ func (s *Surface) appQuotas(api huma.API) {
 	change, show, list := []string{"apig:apps:update"}, []string{"apig:apps:get"}, []string{"apig:apps:list"}
 	register(s, api, operation{
 		id: "CreateAppQuota", section: "3.29.1", method: http.MethodPost, path: appQuotasPath, status: 201,
-		summary: "Create a credential quota", actions: change, family: below, tag: tagAppQuotas,
+		summary: "Create a credential quota", actions: change, tag: tagAppQuotas,
 	}, s.createAppQuota)
 	register(s, api, operation{
 		id: "ShowAppQuota", section: "3.29.2", method: http.MethodGet, path: oneAppQuota, status: 200,
-		summary: "Show a credential quota", actions: show, family: below, tag: tagAppQuotas,
+		summary: "Show a credential quota", actions: show, tag: tagAppQuotas,
 	}, s.showAppQuota)
 	register(s, api, operation{
 		id: "ListAppQuotas", section: "3.29.3", method: http.MethodGet, path: appQuotasPath, status: 200,
-		summary: "List credential quotas", actions: list, family: below, tag: tagAppQuotas,
+		summary: "List credential quotas", actions: list, tag: tagAppQuotas,
 	}, s.listAppQuotas)
 	register(s, api, operation{
 		id: "UpdateAppQuota", section: "3.29.4", method: http.MethodPut, path: oneAppQuota, status: 200,
-		summary: "Change a credential quota", actions: change, family: below, tag: tagAppQuotas,
+		summary: "Change a credential quota", actions: change, tag: tagAppQuotas,
 	}, s.updateAppQuota)
 	register(s, api, operation{
 		id: "DeleteAppQuota", section: "3.29.5", method: http.MethodDelete, path: oneAppQuota, status: 204,
-		summary: "Delete a credential quota with its bindings", actions: change, family: below, tag: tagAppQuotas,
+		summary: "Delete a credential quota with its bindings", actions: change, tag: tagAppQuotas,
 	}, s.deleteAppQuota)
 	register(s, api, operation{
 		id: "ListAppQuotaBoundApps", section: "3.29.6", method: http.MethodGet, path: oneAppQuota + "/bound-apps", status: 200,
-		summary: "List the apps of a credential quota", actions: list, family: below, tag: tagAppQuotas,
+		summary: "List the apps of a credential quota", actions: list, tag: tagAppQuotas,
 	}, s.listBoundApps)
 	register(s, api, operation{
 		id: "AssociateAppsForAppQuota", section: "3.29.7", method: http.MethodPost, path: oneAppQuota + "/binding-apps", status: 201,
-		summary: "Bind apps to a credential quota", actions: change, family: below, tag: tagAppQuotas,
+		summary: "Bind apps to a credential quota", actions: change, tag: tagAppQuotas,
 	}, s.bindAppQuota)
 	register(s, api, operation{
 		id: "DisassociateAppQuotaWithApp", section: "3.29.8", method: http.MethodDelete, path: oneAppQuota + "/bound-apps/{app_id}", status: 204,
-		summary: "Take an app from a credential quota", actions: change, family: below, tag: tagAppQuotas,
+		summary: "Take an app from a credential quota", actions: change, tag: tagAppQuotas,
 	}, s.unbindAppQuota)
 	register(s, api, operation{
 		id: "ListAppQuotaBindableApps", section: "3.29.9", method: http.MethodGet, path: oneAppQuota + "/bindable-apps", status: 200,
-		summary: "List the apps that a credential quota could have", actions: list, family: below, tag: tagAppQuotas,
+		summary: "List the apps that a credential quota could have", actions: list, tag: tagAppQuotas,
 	}, s.listBindableApps)
 	register(s, api, operation{
 		id: "ShowAppBoundAppQuota", section: "3.28.13", method: http.MethodGet, path: oneApp + "/bound-quota", status: 200,
-		summary: "Show the credential quota of an app", actions: show, family: below, tag: tagApps,
+		summary: "Show the credential quota of an app", actions: show, tag: tagApps,
 	}, s.showQuotaOfApp)
 }
 

@@ -60,31 +60,31 @@ const (
 func (s *Surface) apps(api huma.API) {
 	register(s, api, operation{
 		id: "CreateAnAppV2", section: "3.28.1", method: http.MethodPost, path: instancePath + "/apps", status: 201,
-		summary: "Create an app", actions: []string{"apig:apps:create"}, family: below, tag: tagApps,
+		summary: "Create an app", actions: []string{"apig:apps:create"}, tag: tagApps,
 	}, s.createApp)
 	register(s, api, operation{
 		id: "UpdateAppV2", section: "3.28.2", method: http.MethodPut, path: oneApp, status: 201,
-		summary: "Change an app", actions: []string{"apig:apps:update"}, family: below, tag: tagApps,
+		summary: "Change an app", actions: []string{"apig:apps:update"}, tag: tagApps,
 	}, s.updateApp)
 	register(s, api, operation{
 		id: "DeleteAppV2", section: "3.28.3", method: http.MethodDelete, path: oneApp, status: 204,
-		summary: "Delete an app", actions: []string{"apig:apps:delete"}, family: below, tag: tagApps,
+		summary: "Delete an app", actions: []string{"apig:apps:delete"}, tag: tagApps,
 	}, s.deleteApp)
 	register(s, api, operation{
 		id: "ResettingAppSecretV2", section: "3.28.4", method: http.MethodPut, path: instancePath + "/apps/secret/{app_id}", status: 200,
-		summary: "Give an app another secret", actions: []string{"apig:apps:update"}, family: below, tag: tagApps,
+		summary: "Give an app another secret", actions: []string{"apig:apps:update"}, tag: tagApps,
 	}, s.resetAppSecret)
 	register(s, api, operation{
 		id: "CheckAppV2", section: "3.28.5", method: http.MethodGet, path: instancePath + "/apps/validation/{app_id}", status: 200,
-		summary: "Check whether an app is there", actions: []string{"apig:apps:get", "apig:apps:list"}, family: below, tag: tagApps,
+		summary: "Check whether an app is there", actions: []string{"apig:apps:get", "apig:apps:list"}, tag: tagApps,
 	}, s.checkApp)
 	register(s, api, operation{
 		id: "ShowDetailsOfAppV2", section: "3.28.6", method: http.MethodGet, path: oneApp, status: 200,
-		summary: "Show an app", actions: []string{"apig:apps:get"}, family: below, tag: tagApps,
+		summary: "Show an app", actions: []string{"apig:apps:get"}, tag: tagApps,
 	}, s.showApp)
 	register(s, api, operation{
 		id: "ListAppsV2", section: "3.28.7", method: http.MethodGet, path: instancePath + "/apps", status: 200,
-		summary: "List apps", actions: []string{"apig:apps:list"}, family: below, tag: tagApps,
+		summary: "List apps", actions: []string{"apig:apps:list"}, tag: tagApps,
 	}, s.listApps)
 }
 

@@ -21,23 +21,23 @@ func (s *Surface) authorizers(api huma.API) {
 	const tag = "Custom authorizers"
 	register(s, api, operation{
 		id: "CreateCustomAuthorizerV2", section: "3.15.1", method: http.MethodPost, path: authorizersPath, status: 201,
-		summary: "Create a custom authorizer", actions: []string{"apig:authorizers:create"}, family: below, tag: tag,
+		summary: "Create a custom authorizer", actions: []string{"apig:authorizers:create"}, tag: tag,
 	}, s.createAuthorizer)
 	register(s, api, operation{
 		id: "UpdateCustomAuthorizerV2", section: "3.15.2", method: http.MethodPut, path: oneAuthorizer, status: 200,
-		summary: "Change a custom authorizer", actions: []string{"apig:authorizers:update"}, family: below, tag: tag,
+		summary: "Change a custom authorizer", actions: []string{"apig:authorizers:update"}, tag: tag,
 	}, s.updateAuthorizer)
 	register(s, api, operation{
 		id: "DeleteCustomAuthorizerV2", section: "3.15.3", method: http.MethodDelete, path: oneAuthorizer, status: 204,
-		summary: "Delete a custom authorizer", actions: []string{"apig:authorizers:delete"}, family: below, tag: tag,
+		summary: "Delete a custom authorizer", actions: []string{"apig:authorizers:delete"}, tag: tag,
 	}, s.deleteAuthorizer)
 	register(s, api, operation{
 		id: "ShowDetailsOfCustomAuthorizersV2", section: "3.15.4", method: http.MethodGet, path: oneAuthorizer, status: 200,
-		summary: "Show a custom authorizer", actions: []string{"apig:authorizers:get"}, family: below, tag: tag,
+		summary: "Show a custom authorizer", actions: []string{"apig:authorizers:get"}, tag: tag,
 	}, s.showAuthorizer)
 	register(s, api, operation{
 		id: "ListCustomAuthorizersV2", section: "3.15.5", method: http.MethodGet, path: authorizersPath, status: 200,
-		summary: "List custom authorizers", actions: []string{"apig:authorizers:list"}, family: below, tag: tag,
+		summary: "List custom authorizers", actions: []string{"apig:authorizers:list"}, tag: tag,
 	}, s.listAuthorizers)
 }
 

@@ -21,23 +21,23 @@ func (s *Surface) memberGroups(api huma.API) {
 	register(s, api, operation{
 		id: "CreateMemberGroup", section: "3.17.13", method: http.MethodPost, path: memberGroupsPath, status: 201,
 		summary: "Add server groups to a VPC channel, or change them", actions: []string{"apig:vpcChannels:addOrUpdateMemberGroups"},
-		family: below, tag: tagChannels,
+		tag: tagChannels,
 	}, s.putMemberGroups)
 	register(s, api, operation{
 		id: "ListMemberGroups", section: "3.17.14", method: http.MethodGet, path: memberGroupsPath, status: 200,
-		summary: "List the server groups of a VPC channel", actions: []string{actionGetChannel}, family: below, tag: tagChannels,
+		summary: "List the server groups of a VPC channel", actions: []string{actionGetChannel}, tag: tagChannels,
 	}, s.listMemberGroups)
 	register(s, api, operation{
 		id: "ShowDetailsOfMemberGroup", section: "3.17.15", method: http.MethodGet, path: oneMemberGroup, status: 200,
-		summary: "Show a server group of a VPC channel", actions: []string{actionGetChannel}, family: below, tag: tagChannels,
+		summary: "Show a server group of a VPC channel", actions: []string{actionGetChannel}, tag: tagChannels,
 	}, s.showMemberGroup)
 	register(s, api, operation{
 		id: "DeleteMemberGroup", section: "3.17.16", method: http.MethodDelete, path: oneMemberGroup, status: 204,
-		summary: "Delete a server group of a VPC channel", actions: []string{"apig:vpcChannels:deleteMemberGroup"}, family: below, tag: tagChannels,
+		summary: "Delete a server group of a VPC channel", actions: []string{"apig:vpcChannels:deleteMemberGroup"}, tag: tagChannels,
 	}, s.deleteMemberGroup)
 	register(s, api, operation{
 		id: "UpdateMemberGroup", section: "3.17.17", method: http.MethodPut, path: oneMemberGroup, status: 200,
-		summary: "Change a server group of a VPC channel", actions: []string{"apig:vpcChannels:updateMemberGroup"}, family: below, tag: tagChannels,
+		summary: "Change a server group of a VPC channel", actions: []string{"apig:vpcChannels:updateMemberGroup"}, tag: tagChannels,
 	}, s.updateMemberGroup)
 }
 

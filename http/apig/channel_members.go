@@ -19,27 +19,27 @@ const membersPath = oneChannel + "/members"
 func (s *Surface) members(api huma.API) {
 	register(s, api, operation{
 		id: "AddingBackendInstancesV2", section: "3.17.6", method: http.MethodPost, path: membersPath, status: 201,
-		summary: "Add members to a VPC channel, or change them", actions: []string{"apig:vpcChannels:addInstance"}, family: below, tag: tagChannels,
+		summary: "Add members to a VPC channel, or change them", actions: []string{"apig:vpcChannels:addInstance"}, tag: tagChannels,
 	}, s.addMembers)
 	register(s, api, operation{
 		id: "ListBackendInstancesV2", section: "3.17.7", method: http.MethodGet, path: membersPath, status: 200,
-		summary: "List the members of a VPC channel", actions: []string{actionGetChannel}, family: below, tag: tagChannels,
+		summary: "List the members of a VPC channel", actions: []string{actionGetChannel}, tag: tagChannels,
 	}, s.listMembers)
 	register(s, api, operation{
 		id: "UpdateBackendInstancesV2", section: "3.17.8", method: http.MethodPut, path: membersPath, status: 200,
-		summary: "Replace the members of a VPC channel", actions: []string{actionUpdateChannel}, family: below, tag: tagChannels,
+		summary: "Replace the members of a VPC channel", actions: []string{actionUpdateChannel}, tag: tagChannels,
 	}, s.replaceMembers)
 	register(s, api, operation{
 		id: "DeleteBackendInstanceV2", section: "3.17.9", method: http.MethodDelete, path: membersPath + "/{member_id}", status: 204,
-		summary: "Take a member out of a VPC channel", actions: []string{"apig:vpcChannels:deleteInstance"}, family: below, tag: tagChannels,
+		summary: "Take a member out of a VPC channel", actions: []string{"apig:vpcChannels:deleteInstance"}, tag: tagChannels,
 	}, s.deleteMember)
 	register(s, api, operation{
 		id: "BatchEnableMembers", section: "3.17.10", method: http.MethodPost, path: membersPath + "/batch-enable", status: 204,
-		summary: "Enable members of a VPC channel", actions: []string{"apig:vpcChannels:batchDisableInstance"}, family: below, tag: tagChannels,
+		summary: "Enable members of a VPC channel", actions: []string{"apig:vpcChannels:batchDisableInstance"}, tag: tagChannels,
 	}, s.enableMembers(true))
 	register(s, api, operation{
 		id: "BatchDisableMembers", section: "3.17.11", method: http.MethodPost, path: membersPath + "/batch-disable", status: 204,
-		summary: "Disable members of a VPC channel", actions: []string{"apig:vpcChannels:batchEnableInstance"}, family: below, tag: tagChannels,
+		summary: "Disable members of a VPC channel", actions: []string{"apig:vpcChannels:batchEnableInstance"}, tag: tagChannels,
 	}, s.enableMembers(false))
 }
 

@@ -29,27 +29,27 @@ const (
 func (s *Surface) channels(api huma.API) {
 	register(s, api, operation{
 		id: "CreateVpcChannelV2", section: "3.17.1", method: http.MethodPost, path: channelsPath, status: 201,
-		summary: "Create a VPC channel", actions: []string{"apig:vpcChannels:create"}, family: below, tag: tagChannels,
+		summary: "Create a VPC channel", actions: []string{"apig:vpcChannels:create"}, tag: tagChannels,
 	}, s.createChannel)
 	register(s, api, operation{
 		id: "UpdateVpcChannelV2", section: "3.17.2", method: http.MethodPut, path: oneChannel, status: 200,
-		summary: "Change a VPC channel", actions: []string{actionUpdateChannel}, family: below, tag: tagChannels,
+		summary: "Change a VPC channel", actions: []string{actionUpdateChannel}, tag: tagChannels,
 	}, s.updateChannel)
 	register(s, api, operation{
 		id: "DeleteVpcChannelV2", section: "3.17.3", method: http.MethodDelete, path: oneChannel, status: 204,
-		summary: "Delete a VPC channel", actions: []string{"apig:vpcChannels:delete"}, family: below, tag: tagChannels,
+		summary: "Delete a VPC channel", actions: []string{"apig:vpcChannels:delete"}, tag: tagChannels,
 	}, s.deleteChannel)
 	register(s, api, operation{
 		id: "ShowDetailsOfVpcChannelV2", section: "3.17.4", method: http.MethodGet, path: oneChannel, status: 200,
-		summary: "Show a VPC channel", actions: []string{actionGetChannel}, family: below, tag: tagChannels,
+		summary: "Show a VPC channel", actions: []string{actionGetChannel}, tag: tagChannels,
 	}, s.showChannel)
 	register(s, api, operation{
 		id: "ListVpcChannelsV2", section: "3.17.5", method: http.MethodGet, path: channelsPath, status: 200,
-		summary: "List VPC channels", actions: []string{"apig:vpcChannels:list"}, family: below, tag: tagChannels,
+		summary: "List VPC channels", actions: []string{"apig:vpcChannels:list"}, tag: tagChannels,
 	}, s.listChannels)
 	register(s, api, operation{
 		id: "UpdateHealthCheck", section: "3.17.12", method: http.MethodPut, path: oneChannel + "/health-config", status: 200,
-		summary: "Change the health check of a VPC channel", actions: []string{actionUpdateChannel}, family: below, tag: tagChannels,
+		summary: "Change the health check of a VPC channel", actions: []string{actionUpdateChannel}, tag: tagChannels,
 	}, s.updateHealthCheck)
 	s.members(api)
 	s.memberGroups(api)

@@ -29,22 +29,23 @@ func (s *Surface) envs(api huma.API) {
 	const tag = "Environments"
 	register(s, api, operation{
 		id: "CreateEnvironmentV2", section: "3.2.1", method: http.MethodPost, path: instancePath + "/envs", status: 201,
-		summary: "Create an environment", actions: []string{"apig:envs:create"}, family: below, tag: tag,
+		summary: "Create an environment", actions: []string{"apig:envs:create"}, tag: tag,
 	}, s.createEnv)
 	register(s, api, operation{
 		id: "UpdateEnvironmentV2", section: "3.2.2", method: http.MethodPut, path: instancePath + "/envs/{env_id}", status: 200,
-		summary: "Change an environment", actions: []string{"apig:envs:update"}, family: below, tag: tag,
+		summary: "Change an environment", actions: []string{"apig:envs:update"}, tag: tag,
 	}, s.updateEnv)
 	register(s, api, operation{
 		id: "DeleteEnvironmentV2", section: "3.2.3", method: http.MethodDelete, path: instancePath + "/envs/{env_id}", status: 204,
-		summary: "Delete an environment", actions: []string{"apig:envs:delete"}, family: below, tag: tag,
+		summary: "Delete an environment", actions: []string{"apig:envs:delete"}, tag: tag,
 	}, s.deleteEnv)
 	register(s, api, operation{
 		id: "ListEnvironmentsV2", section: "3.2.4", method: http.MethodGet, path: instancePath + "/envs", status: 200,
-		summary: "List environments", actions: []string{"apig:envs:list"}, family: below, tag: tag,
+		summary: "List environments", actions: []string{"apig:envs:list"}, tag: tag,
 	}, s.listEnvs)
 }
 
+// EnvIn is what every request about an environment names.
 type EnvIn struct {
 	InInstance
 	EnvID string `path:"env_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Environment."`

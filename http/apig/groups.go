@@ -59,31 +59,31 @@ func (s *Surface) groups(api huma.API) {
 	const tag = "API groups"
 	register(s, api, operation{
 		id: "CreateApiGroupV2", section: "3.1.1", method: http.MethodPost, path: instancePath + "/api-groups", status: 201,
-		summary: "Create an API group", actions: []string{"apig:groups:create"}, family: below, tag: tag,
+		summary: "Create an API group", actions: []string{"apig:groups:create"}, tag: tag,
 	}, s.createGroup)
 	register(s, api, operation{
 		id: "UpdateApiGroupV2", section: "3.1.2", method: http.MethodPut, path: instancePath + "/api-groups/{group_id}", status: 200,
-		summary: "Change an API group", actions: []string{"apig:groups:update"}, family: below, tag: tag,
+		summary: "Change an API group", actions: []string{"apig:groups:update"}, tag: tag,
 	}, s.updateGroup)
 	register(s, api, operation{
 		id: "DeleteApiGroupV2", section: "3.1.3", method: http.MethodDelete, path: instancePath + "/api-groups/{group_id}", status: 204,
-		summary: "Delete an API group", actions: []string{"apig:groups:delete"}, family: below, tag: tag,
+		summary: "Delete an API group", actions: []string{"apig:groups:delete"}, tag: tag,
 	}, s.deleteGroup)
 	register(s, api, operation{
 		id: "ShowDetailsOfApiGroupV2", section: "3.1.4", method: http.MethodGet, path: instancePath + "/api-groups/{group_id}", status: 200,
-		summary: "Show an API group", actions: []string{"apig:groups:get"}, family: below, tag: tag,
+		summary: "Show an API group", actions: []string{"apig:groups:get"}, tag: tag,
 	}, s.showGroup)
 	register(s, api, operation{
 		id: "ListApiGroupsV2", section: "3.1.5", method: http.MethodGet, path: instancePath + "/api-groups", status: 200,
-		summary: "List API groups", actions: []string{"apig:groups:list"}, family: below, tag: tag,
+		summary: "List API groups", actions: []string{"apig:groups:list"}, tag: tag,
 	}, s.listGroups)
 	register(s, api, operation{
 		id: "CheckApiGroupsV2", section: "3.1.6", method: http.MethodPost, path: instancePath + "/api-groups/check", status: 204,
-		summary: "Check whether a group name is free", actions: []string{"apig:groups:get", "apig:groups:list", "apig:groups:create"},
-		family: below, tag: tag,
+		summary: "Check whether a group name is free", actions: []string{"apig:groups:get", "apig:groups:list", "apig:groups:create"}, tag: tag,
 	}, s.checkGroup)
 }
 
+// GroupIn is what every request about a group names.
 type GroupIn struct {
 	InInstance
 	GroupID string `path:"group_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"API group."`

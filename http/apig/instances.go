@@ -18,31 +18,31 @@ const tagInstances = "Instances"
 func (s *Surface) instances(api huma.API) {
 	register(s, api, operation{
 		id: "CreateInstanceV2", section: "3.23.1", method: http.MethodPost, path: rootPath + "/instances", status: 202,
-		summary: "Create an instance", actions: []string{"apigw:instances:create"}, family: instance, tag: tagInstances,
+		summary: "Create an instance", actions: []string{"apigw:instances:create"}, tag: tagInstances,
 	}, s.createInstance)
 	register(s, api, operation{
 		id: "ShowDetailsOfInstanceV2", section: "3.23.2", method: http.MethodGet, path: instancePath, status: 200,
-		summary: "Show an instance", actions: []string{"apigw:instances:get"}, family: instance, tag: tagInstances,
+		summary: "Show an instance", actions: []string{"apigw:instances:get"}, tag: tagInstances,
 	}, s.showInstance)
 	register(s, api, operation{
 		id: "UpdateInstanceV2", section: "3.23.3", method: http.MethodPut, path: instancePath, status: 200,
-		summary: "Change an instance", actions: []string{"apigw:instances:update"}, family: instance, tag: tagInstances,
+		summary: "Change an instance", actions: []string{"apigw:instances:update"}, tag: tagInstances,
 	}, s.updateInstance)
 	register(s, api, operation{
 		id: "ShowDetailsOfInstanceProgressV2", section: "3.23.4", method: http.MethodGet, path: instancePath + "/progress", status: 200,
-		summary: "Show how far the creation of an instance is", actions: []string{"apigw:instances:get"}, family: instance, tag: tagInstances,
+		summary: "Show how far the creation of an instance is", actions: []string{"apigw:instances:get"}, tag: tagInstances,
 	}, s.showProgress)
 	register(s, api, operation{
 		id: "ListInstancesV2", section: "3.23.14", method: http.MethodGet, path: rootPath + "/instances", status: 200,
-		summary: "List instances", actions: []string{"apigw:instances:list"}, family: instance, tag: tagInstances,
+		summary: "List instances", actions: []string{"apigw:instances:list"}, tag: tagInstances,
 	}, s.listInstances)
 	register(s, api, operation{
 		id: "DeleteInstancesV2", section: "3.23.15", method: http.MethodDelete, path: instancePath, status: 204,
-		summary: "Delete an instance", actions: []string{"apigw:instances:delete"}, family: instance, tag: tagInstances,
+		summary: "Delete an instance", actions: []string{"apigw:instances:delete"}, tag: tagInstances,
 	}, s.deleteInstance)
 	register(s, api, operation{
 		id: "ShowRestrictionOfInstanceV2", section: "3.23.17", method: http.MethodGet, path: instancePath + "/restriction", status: 200,
-		summary: "Show the restrictions of an instance", actions: []string{"apigw:instances:get"}, family: instance, tag: tagInstances,
+		summary: "Show the restrictions of an instance", actions: []string{"apigw:instances:get"}, tag: tagInstances,
 	}, s.showRestriction)
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,11 +25,15 @@ const tagOpenAPI = "OpenAPI documents"
 func (s *Surface) documents(api huma.API) {
 	register(s, api, operation{
 		id: "ExportApiDefinitionsV2", section: "3.16.1", method: http.MethodPost, path: instancePath + "/openapi/export", status: 200,
-		summary: "Export the APIs of a group as an OpenAPI document", actions: []string{"apig:apis:export"}, family: below, tag: tagOpenAPI,
+		summary: "Export the APIs of a group as an OpenAPI document", actions: []string{"apig:apis:export"}, tag: tagOpenAPI,
+		answers: map[string]*huma.MediaType{
+			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, Description: "The document."}},
+			"application/yaml": {Schema: &huma.Schema{Type: huma.TypeString, Description: "The document."}},
+		},
 	}, s.exportAPIs)
 	register(s, api, operation{
 		id: "ImportApiDefinitionsV2", section: "3.16.2", method: http.MethodPost, path: instancePath + "/openapi/import", status: 200,
-		summary: "Import APIs from an OpenAPI document", actions: []string{"apig:apis:import"}, family: below, tag: tagOpenAPI,
+		summary: "Import APIs from an OpenAPI document", actions: []string{"apig:apis:import"}, tag: tagOpenAPI,
 	}, s.importAPIs)
 }
 
@@ -35,11 +41,11 @@ func (s *Surface) documents(api huma.API) {
 type ImportForm struct {
 	IsCreateGroup string        `form:"is_create_group" required:"false" enum:"true,false" doc:"Whether to make a new group (default true)."`
 	GroupID       string        `form:"group_id" required:"false" doc:"Group to import into; required when no group is made."`
-	ExtendMode    string        `form:"extend_mode" required:"false" doc:"What becomes of extended information that exists: merge (default) or override."`
-	SimpleMode    string        `form:"simple_mode" required:"false" doc:"Accepted; imports are always complete."`
-	MockMode      string        `form:"mock_mode" required:"false" doc:"true gives every API a mock backend."`
-	APIMode       string        `form:"api_mode" required:"false" doc:"What becomes of an API that exists: merge (default) or override."`
-	File          huma.FormFile `form:"file_name" required:"false" doc:"The document: OpenAPI 2.0 or 3.x, JSON or YAML."`
+	ExtendMode    string        `form:"extend_mode" required:"false" enum:"merge,override" doc:"What becomes of extended information that exists: merge (default) or override."`
+	SimpleMode    string        `form:"simple_mode" required:"false" enum:"true,false" doc:"Accepted; imports are always complete."`
+	MockMode      string        `form:"mock_mode" required:"false" enum:"true,false" doc:"true gives every API a mock backend."`
+	APIMode       string        `form:"api_mode" required:"false" enum:"merge,override" doc:"What becomes of an API that exists: merge (default) or override."`
+	File          huma.FormFile `form:"file_name" required:"false" doc:"Required. The document: OpenAPI 2.0 or 3.x, JSON or YAML."`
 }
 
 type importIn struct {
@@ -64,6 +70,9 @@ type ImportNote struct {
 }
 
 func (s *Surface) importAPIs(ctx context.Context, call commands.Call, in *importIn) (*answer[ImportView], error) {
+	if err := onlyKnown(in.RawBody.Form); err != nil {
+		return nil, err
+	}
 	form := in.RawBody.Data()
 	document, err := s.document(ctx, in)
 	if err != nil {
@@ -89,6 +98,26 @@ func (s *Surface) importAPIs(ctx context.Context, call commands.Call, in *import
 	return changed(view, position), nil
 }
 
+// importFile is the only file of the form, importMembers are its other members.
+const importFile = "file_name"
+
+var importMembers = []string{"is_create_group", "group_id", "extend_mode", "simple_mode", "mock_mode", "api_mode"}
+
+// onlyKnown refuses a form with a member that nobody knows: what a client misspells must not be ignored.
+func onlyKnown(form *multipart.Form) error {
+	for name := range form.Value {
+		if !slices.Contains(importMembers, name) && name != importFile {
+			return apig.ErrParameter("unknown member of the form: " + name)
+		}
+	}
+	for name := range form.File {
+		if name != importFile {
+			return apig.ErrParameter("unknown file in the form: " + name)
+		}
+	}
+	return nil
+}
+
 // document reads the file of the form. It names channels, authorizers and responses of the group to
 // import into, definitions have their ids.
 func (s *Surface) document(ctx context.Context, in *importIn) (*oas.Document, error) {
@@ -102,7 +131,7 @@ func (s *Surface) document(ctx context.Context, in *importIn) (*oas.Document, er
 
 func (f *ImportForm) document(ids projectionsapig.Names) (*oas.Document, error) {
 	if !f.File.IsSet {
-		return nil, apig.ErrMissing("file_name")
+		return nil, apig.ErrMissing(importFile)
 	}
 	text, err := io.ReadAll(io.LimitReader(f.File, oas.MaxDocument+1))
 	if err := errors.Join(err, f.File.Close()); err != nil {
@@ -118,15 +147,11 @@ func (f *ImportForm) command(instanceID string, document *oas.Document) (apig.Im
 		InstanceID: instanceID, APIMode: f.APIMode, ExtendMode: f.ExtendMode,
 		GroupName: groupName(document.Title), GroupRemark: cutRunes(document.Description, maxRemark),
 	}
-	switch f.IsCreateGroup {
-	case "false":
+	if f.IsCreateGroup == "false" {
 		if f.GroupID == "" {
 			return command, apig.ErrMissing("group_id")
 		}
 		command.GroupID = f.GroupID
-	case "", "true":
-	default:
-		return command, apig.ErrInvalid("is_create_group")
 	}
 	for _, a := range document.APIs {
 		command.Items = append(command.Items, apig.ImportItem{Method: a.Method, Path: a.Path, Definition: a.Definition})
@@ -163,7 +188,7 @@ func orEmpty[T any](all []T) []T {
 
 type exportIn struct {
 	InInstance
-	OASVersion string `query:"oas_version" enum:"2.0,3.0" doc:"Version of OpenAPI (default 2.0)."`
+	OASVersion string `query:"oas_version" enum:"2.0,3.0" default:"2.0" doc:"Version of OpenAPI."`
 	Body       apig.ExportBody
 }
 

@@ -4,8 +4,10 @@ package apig
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -31,10 +33,7 @@ type Deps struct {
 }
 
 // Surface is the set of handlers.
-type Surface struct {
-	Deps
-	families map[string]family // of each operation, by method and route
-}
+type Surface struct{ Deps }
 
 const (
 	rootPath     = "/v2/{project_id}/apigw"
@@ -51,8 +50,11 @@ type operation struct {
 	summary string
 	// actions of the policies that allow it; any of them will do (APIG V2 §4).
 	actions []string
-	family  family
 	tag     string
+	// needs is a query parameter that must be given. The handler sees to it, with the documented code.
+	needs string
+	// answers are the media types of success; nil for the JSON of the handler's answer.
+	answers map[string]*huma.MediaType
 }
 
 // Project is what every request names.
@@ -80,8 +82,8 @@ type precise interface{ action() string }
 
 // Paging is how lists are asked for (APIG V2 §3). Values out of range are corrected, not refused.
 type Paging struct {
-	Offset int `query:"offset" doc:"Entries to pass over. Below 0 is taken as 0."`
-	Limit  int `query:"limit" doc:"Entries to return: 1 to 500. 0 or less is taken as 20, more as 500."`
+	Offset int `query:"offset" default:"0" doc:"Entries to pass over. Below 0 is taken as 0."`
+	Limit  int `query:"limit" default:"20" doc:"Entries to return: 1 to 500. 0 or less is taken as 20, more as 500."`
 }
 
 func (p Paging) page() projectionsapig.Page {
@@ -143,22 +145,27 @@ func at(position domain.Position, err error) error {
 
 // register adds an operation. Its handler gets a call that is authorised for the request's project.
 func register[I any, O any](s *Surface, api huma.API, op operation, handle func(ctx context.Context, call commands.Call, in *I) (*O, error)) {
-	s.families[op.method+" "+route(op.path)] = op.family
-	huma.Register(api, web.Prepared(op.describe()), func(ctx context.Context, in *I) (*O, error) {
+	f := familyOf(op.path)
+	huma.Register(api, web.Prepared(op.describe(api, f)), func(ctx context.Context, in *I) (*O, error) {
 		call, err := s.authorize(ctx, op, in)
 		if err != nil {
-			return nil, op.family.spell(s.Logger, op.id, err)
+			return nil, f.spell(s.Logger, op.id, err)
 		}
 		out, err := handle(ctx, call, in)
-		if err == nil {
-			return out, nil
+		if err != nil {
+			return nil, s.refuse(f, op.id, err)
 		}
-		spelled := error(op.family.spell(s.Logger, op.id, err))
-		if p, ok := err.(positioned); ok {
-			spelled = huma.ErrorWithHeaders(spelled, http.Header{"Gatelog-Position": {place(p.at)}})
-		}
-		return nil, spelled
+		return out, nil
 	})
+}
+
+// refuse spells an error, with the position of a change that happened all the same.
+func (s *Surface) refuse(f family, operation string, err error) error {
+	spelled := f.spell(s.Logger, operation, err)
+	if p := (positioned{}); errors.As(err, &p) {
+		return huma.ErrorWithHeaders(spelled, http.Header{"Gatelog-Position": {place(p.at)}})
+	}
+	return spelled
 }
 
 func (s *Surface) authorize(ctx context.Context, op operation, in any) (commands.Call, error) {
@@ -173,14 +180,44 @@ func (s *Surface) authorize(ctx context.Context, op operation, in any) (commands
 	return commands.Authorize(caller, in.(tenanted).tenant(), web.MetaFrom(ctx), actions...)
 }
 
-func (op operation) describe() huma.Operation {
+// parameters are those that the types of requests do not describe.
+func (op operation) parameters() []*huma.Param {
+	text := func(most int) *huma.Schema { return &huma.Schema{Type: huma.TypeString, MaxLength: &most} }
+	var all []*huma.Param
+	if op.needs != "" {
+		all = append(all, &huma.Param{Name: op.needs, In: "query", Required: true, Schema: text(65)})
+	}
+	if op.method != http.MethodGet {
+		all = append(all,
+			&huma.Param{Name: "Idempotency-Key", In: "header", Schema: text(255), Description: "A repeated request with the same key returns the first answer, for 24 hours."},
+			&huma.Param{Name: "Gatelog-Reason", In: "header", Schema: text(1024), Description: "Why the change is made, for its history."},
+		)
+	}
+	return all
+}
+
+// refusals refers to the description of what all operations answer when they refuse.
+func refusals(api huma.API) *huma.Response {
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Error](), true, "")
+	return &huma.Response{
+		Description: "Refused (APIG V2 §5.4)", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+	}
+}
+
+func (op operation) describe(api huma.API, f family) huma.Operation {
+	responses := map[string]*huma.Response{"default": refusals(api)}
+	if op.answers != nil {
+		responses[strconv.Itoa(op.status)] = &huma.Response{Content: op.answers}
+	}
 	return huma.Operation{
 		OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary,
 		Description:   "APIG V2 §" + op.section + ".",
 		Tags:          []string{op.tag},
 		DefaultStatus: op.status,
+		Parameters:    op.parameters(),
+		Responses:     responses,
 		// The domain checks bodies, with the documented codes; the schema is for the reader.
 		SkipValidateBody: true,
-		Metadata:         map[string]any{web.SpellKey: web.Spell(op.family.refuse)},
+		Metadata:         map[string]any{web.SpellKey: web.Spell(f.refuse)},
 	}
 }

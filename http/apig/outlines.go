@@ -17,15 +17,15 @@ func (s *Surface) outlines(api huma.API) {
 	const tag = "Overviews"
 	register(s, api, operation{
 		id: "ListApiQuantitiesV2", section: "3.11.1", method: http.MethodGet, path: outlinePath + "/apis", status: 200,
-		summary: "Count APIs", actions: []string{"apig:apis:list"}, family: below, tag: tag,
+		summary: "Count APIs", actions: []string{"apig:apis:list"}, tag: tag,
 	}, s.countAPIs)
 	register(s, api, operation{
 		id: "ListApiGroupsQuantitiesV2", section: "3.11.2", method: http.MethodGet, path: outlinePath + "/groups", status: 200,
-		summary: "Count API groups", actions: []string{"apig:groups:list"}, family: below, tag: tag,
+		summary: "Count API groups", actions: []string{"apig:groups:list"}, tag: tag,
 	}, s.countGroups)
 	register(s, api, operation{
 		id: "ListAppQuantitiesV2", section: "3.11.3", method: http.MethodGet, path: outlinePath + "/apps", status: 200,
-		summary: "Count apps", actions: []string{"apig:apps:list"}, family: below, tag: tag,
+		summary: "Count apps", actions: []string{"apig:apps:list"}, tag: tag,
 	}, s.countApps)
 }
 

@@ -41,31 +41,31 @@ const (
 func (s *Surface) publications(api huma.API) {
 	register(s, api, operation{
 		id: "CreateOrDeletePublishRecordForApiV2", section: "3.5.4", method: http.MethodPost, path: instancePath + "/apis/action", status: 201,
-		summary: "Publish an API or take it offline", family: below, tag: tagAPIs,
+		summary: "Publish an API or take it offline", tag: tagAPIs,
 	}, s.publish)
 	register(s, api, operation{
 		id: "BatchPublishOrOfflineApiV2", section: "3.5.9", method: http.MethodPost, path: instancePath + "/apis/publish", status: 200,
-		summary: "Publish many APIs or take them offline", family: below, tag: tagAPIs,
+		summary: "Publish many APIs or take them offline", needs: "action", tag: tagAPIs,
 	}, s.publishBatch)
 	register(s, api, operation{
 		id: "ListApiVersionsV2", section: "3.5.10", method: http.MethodGet, path: publishedAPI, status: 200,
-		summary: "List the history versions of an API", actions: []string{"apig:apis:get", "apig:apis:list"}, family: below, tag: tagAPIs,
+		summary: "List the history versions of an API", actions: []string{"apig:apis:get", "apig:apis:list"}, tag: tagAPIs,
 	}, s.listVersions)
 	register(s, api, operation{
 		id: "ChangeApiVersionV2", section: "3.5.11", method: http.MethodPut, path: publishedAPI, status: 200,
-		summary: "Put a version of an API in effect", actions: []string{actionPublish}, family: below, tag: tagAPIs,
+		summary: "Put a version of an API in effect", actions: []string{actionPublish}, tag: tagAPIs,
 	}, s.switchVersion)
 	register(s, api, operation{
 		id: "ListApiRuntimeDefinitionV2", section: "3.5.12", method: http.MethodGet, path: instancePath + "/apis/runtime/{api_id}", status: 200,
-		summary: "Show the definition that runs in an environment", actions: []string{"apig:apis:get"}, family: below, tag: tagAPIs,
+		summary: "Show the definition that runs in an environment", actions: []string{"apig:apis:get"}, tag: tagAPIs,
 	}, s.showRuntime)
 	register(s, api, operation{
 		id: "ListApiVersionDetailV2", section: "3.5.13", method: http.MethodGet, path: oneVersion, status: 200,
-		summary: "Show the definition of a version", actions: []string{"apig:apis:get"}, family: below, tag: tagAPIs,
+		summary: "Show the definition of a version", actions: []string{"apig:apis:get"}, tag: tagAPIs,
 	}, s.showVersion)
 	register(s, api, operation{
 		id: "DeleteApiByVersionIdV2", section: "3.5.14", method: http.MethodDelete, path: oneVersion, status: 204,
-		summary: "Take an API offline by the version in effect", actions: []string{actionOffline}, family: below, tag: tagAPIs,
+		summary: "Take an API offline by the version in effect", actions: []string{actionOffline}, tag: tagAPIs,
 	}, s.offlineVersion)
 }
 

@@ -17,7 +17,7 @@ import (
 const Prefix = "/v2/"
 
 // New returns the surface. Register it on one server.
-func New(d Deps) *Surface { return &Surface{Deps: d, families: map[string]family{}} }
+func New(d Deps) *Surface { return &Surface{Deps: d} }
 
 // Register adds the operations of the surface: the built ones with their description to api, the
 // others to e, where they say that they are not built.
@@ -43,7 +43,6 @@ func (s *Surface) Register(api huma.API, e *echo.Echo) {
 	s.appQuotas(api)
 	s.outlines(api)
 	for _, op := range unbuilt {
-		s.families[op.method+" "+route(rootPath+op.path)] = op.family
 		e.Add(op.method, route(rootPath+op.path), s.notBuilt(op.section, op.id, op.action))
 	}
 }
@@ -69,13 +68,8 @@ func (s *Surface) notBuilt(section, id, action string) echo.HandlerFunc {
 	}
 }
 
-// Deny answers a request that was refused before it reached an operation, with the general codes of
-// the operation that it was for.
+// Deny answers a request that was refused before it reached an operation, in the shape of the surface.
 func (s *Surface) Deny(c echo.Context, err error) error {
-	f, ok := s.families[c.Request().Method+" "+c.Path()]
-	if !ok {
-		f = below // no operation at all
-	}
-	e := f.spell(silent, "", err)
+	e := familyOf(asWritten.Replace(c.Path())).spell(silent, "", err)
 	return c.JSON(e.status, e)
 }

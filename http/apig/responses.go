@@ -25,35 +25,35 @@ func (s *Surface) responses(api huma.API) {
 	const get, update = "apig:gatewayResponses:get", "apig:gatewayResponses:update"
 	register(s, api, operation{
 		id: "CreateGatewayResponseV2", section: "3.19.1", method: http.MethodPost, path: responsesPath, status: 201,
-		summary: "Create a response of an API group", actions: []string{"apig:gatewayResponses:create"}, family: below, tag: tag,
+		summary: "Create a response of an API group", actions: []string{"apig:gatewayResponses:create"}, tag: tag,
 	}, s.createResponse)
 	register(s, api, operation{
 		id: "ShowDetailsOfGatewayResponseV2", section: "3.19.2", method: http.MethodGet, path: oneResponse, status: 200,
-		summary: "Show a response of an API group", actions: []string{get}, family: below, tag: tag,
+		summary: "Show a response of an API group", actions: []string{get}, tag: tag,
 	}, s.showResponse)
 	register(s, api, operation{
 		id: "UpdateGatewayResponseV2", section: "3.19.3", method: http.MethodPut, path: oneResponse, status: 200,
-		summary: "Change a response of an API group", actions: []string{update}, family: below, tag: tag,
+		summary: "Change a response of an API group", actions: []string{update}, tag: tag,
 	}, s.updateResponse)
 	register(s, api, operation{
 		id: "DeleteGatewayResponseV2", section: "3.19.4", method: http.MethodDelete, path: oneResponse, status: 204,
-		summary: "Delete a response of an API group", actions: []string{"apig:gatewayResponses:delete"}, family: below, tag: tag,
+		summary: "Delete a response of an API group", actions: []string{"apig:gatewayResponses:delete"}, tag: tag,
 	}, s.deleteResponse)
 	register(s, api, operation{
 		id: "ShowDetailsOfGatewayResponseTypeV2", section: "3.19.5", method: http.MethodGet, path: responseType, status: 200,
-		summary: "Show the answer to one type of error", actions: []string{get}, family: below, tag: tag,
+		summary: "Show the answer to one type of error", actions: []string{get}, tag: tag,
 	}, s.showResponseType)
 	register(s, api, operation{
 		id: "UpdateGatewayResponseTypeV2", section: "3.19.6", method: http.MethodPut, path: responseType, status: 200,
-		summary: "Change the answer to one type of error", actions: []string{update}, family: below, tag: tag,
+		summary: "Change the answer to one type of error", actions: []string{update}, tag: tag,
 	}, s.updateResponseType)
 	register(s, api, operation{
 		id: "DeleteGatewayResponseTypeV2", section: "3.19.7", method: http.MethodDelete, path: responseType, status: 204,
-		summary: "Give the answer to one type of error its default back", actions: []string{update}, family: below, tag: tag,
+		summary: "Give the answer to one type of error its default back", actions: []string{update}, tag: tag,
 	}, s.deleteResponseType)
 	register(s, api, operation{
 		id: "ListGatewayResponsesV2", section: "3.19.8", method: http.MethodGet, path: responsesPath, status: 200,
-		summary: "List the responses of an API group", actions: []string{"apig:gatewayResponses:list"}, family: below, tag: tag,
+		summary: "List the responses of an API group", actions: []string{"apig:gatewayResponses:list"}, tag: tag,
 	}, s.listResponses)
 }
 

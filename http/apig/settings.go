@@ -18,27 +18,27 @@ import (
 func (s *Surface) settings(api huma.API) {
 	register(s, api, operation{
 		id: "ListTagsV2", section: "3.20.1", method: http.MethodGet, path: instancePath + "/tags", status: 200,
-		summary: "List the tags of APIs", actions: []string{"apig:tags:list"}, family: below, tag: "Tags",
+		summary: "List the tags of APIs", actions: []string{"apig:tags:list"}, tag: "Tags",
 	}, s.listTags)
 	register(s, api, operation{
 		id: "CreateFeatureV2", section: "3.21.1", method: http.MethodPost, path: instancePath + "/features", status: 201,
-		summary: "Set a feature of an instance", actions: []string{"apig:features:create"}, family: below, tag: "Features",
+		summary: "Set a feature of an instance", actions: []string{"apig:features:create"}, tag: "Features",
 	}, s.configureFeature)
 	register(s, api, operation{
 		id: "ListFeaturesV2", section: "3.21.2", method: http.MethodGet, path: instancePath + "/features", status: 200,
-		summary: "List the features that were set", actions: []string{"apig:features:list"}, family: below, tag: "Features",
+		summary: "List the features that were set", actions: []string{"apig:features:list"}, tag: "Features",
 	}, s.listFeatures)
 	register(s, api, operation{
 		id: "ListInstanceFeatures", section: "3.21.3", method: http.MethodGet, path: instancePath + "/instance-features", status: 200,
-		summary: "List the features that an instance supports", actions: []string{"apigw:instances:get"}, family: instance, tag: "Features",
+		summary: "List the features that an instance supports", actions: []string{"apigw:instances:get"}, tag: "Features",
 	}, s.listSupportedFeatures)
 	register(s, api, operation{
 		id: "ListProjectCofigsV2", section: "3.22.1", method: http.MethodGet, path: instancePath + "/project/configs", status: 200,
-		summary: "List the quotas of an instance", actions: []string{"apigw:instances:get"}, family: below, tag: "Quotas",
+		summary: "List the quotas of an instance", actions: []string{"apigw:instances:get"}, tag: "Quotas",
 	}, s.listQuotas)
 	register(s, api, operation{
 		id: "ListInstanceConfigsV2", section: "3.22.2", method: http.MethodGet, path: rootPath + "/instance/configs", status: 200,
-		summary: "List the quotas of a project", actions: []string{"apigw:instances:list", "apigw:instances:get"}, family: instance, tag: "Quotas",
+		summary: "List the quotas of a project", actions: []string{"apigw:instances:list", "apigw:instances:get"}, tag: "Quotas",
 	}, s.listTenantQuotas)
 }
 

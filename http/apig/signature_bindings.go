@@ -23,24 +23,24 @@ const (
 func (s *Surface) signatureBindings(api huma.API) {
 	register(s, api, operation{
 		id: "AssociateSignatureKeyV2", section: "3.7.1", method: http.MethodPost, path: signBindings, status: 201,
-		summary: "Bind a signature key to published APIs", actions: []string{"apig:apis:bindSigns"}, family: below, tag: tagSignatureBindings,
+		summary: "Bind a signature key to published APIs", actions: []string{"apig:apis:bindSigns"}, tag: tagSignatureBindings,
 	}, s.bindSignature)
 	register(s, api, operation{
 		id: "DisassociateSignatureKeyV2", section: "3.7.2", method: http.MethodDelete, path: signBindings + "/{sign_bindings_id}", status: 204,
-		summary: "Unbind a signature key from an API", actions: []string{"apig:apis:unbindSigns"}, family: below, tag: tagSignatureBindings,
+		summary: "Unbind a signature key from an API", actions: []string{"apig:apis:unbindSigns"}, tag: tagSignatureBindings,
 	}, s.unbindSignature)
 	register(s, api, operation{
 		id: "ListSignatureKeysBindedToApiV2", section: "3.7.3", method: http.MethodGet, path: signBindings + "/binded-signs", status: 200,
-		summary: "List the signature keys of an API", actions: []string{"apig:apis:listBindedSigns"}, family: below, tag: tagSignatureBindings,
+		summary: "List the signature keys of an API", actions: []string{"apig:apis:listBindedSigns"}, tag: tagSignatureBindings,
 	}, s.listSignaturesOfAPI)
 	register(s, api, operation{
 		id: "ListApisNotBoundWithSignatureKeyV2", section: "3.7.4", method: http.MethodGet, path: signBindings + "/unbinded-apis", status: 200,
 		summary: "List the published APIs that have not a signature key", actions: []string{"apig:signs:listUnbindedApis"},
-		family: below, tag: tagSignatureBindings,
+		tag: tagSignatureBindings,
 	}, s.listUnsignedAPIs)
 	register(s, api, operation{
 		id: "ListApisBindedToSignatureKeyV2", section: "3.7.5", method: http.MethodGet, path: signBindings + "/binded-apis", status: 200,
-		summary: "List the APIs that have a signature key", actions: []string{"apig:signs:listBindedApis"}, family: below, tag: tagSignatureBindings,
+		summary: "List the APIs that have a signature key", actions: []string{"apig:signs:listBindedApis"}, tag: tagSignatureBindings,
 	}, s.listSignedAPIs)
 }
 

@@ -46,19 +46,19 @@ const (
 func (s *Surface) signatures(api huma.API) {
 	register(s, api, operation{
 		id: "CreateSignatureKeyV2", section: "3.6.1", method: http.MethodPost, path: signsPath, status: 201,
-		summary: "Create a signature key", actions: []string{"apig:signs:create"}, family: below, tag: tagSignatures,
+		summary: "Create a signature key", actions: []string{"apig:signs:create"}, tag: tagSignatures,
 	}, s.createSignature)
 	register(s, api, operation{
 		id: "UpdateSignatureKeyV2", section: "3.6.2", method: http.MethodPut, path: oneSign, status: 200,
-		summary: "Change a signature key", actions: []string{"apig:signs:update"}, family: below, tag: tagSignatures,
+		summary: "Change a signature key", actions: []string{"apig:signs:update"}, tag: tagSignatures,
 	}, s.updateSignature)
 	register(s, api, operation{
 		id: "DeleteSignatureKeyV2", section: "3.6.3", method: http.MethodDelete, path: oneSign, status: 204,
-		summary: "Delete a signature key with its bindings", actions: []string{"apig:signs:delete"}, family: below, tag: tagSignatures,
+		summary: "Delete a signature key with its bindings", actions: []string{"apig:signs:delete"}, tag: tagSignatures,
 	}, s.deleteSignature)
 	register(s, api, operation{
 		id: "ListSignatureKeysV2", section: "3.6.4", method: http.MethodGet, path: signsPath, status: 200,
-		summary: "List signature keys", actions: []string{"apig:signs:list"}, family: below, tag: tagSignatures,
+		summary: "List signature keys", actions: []string{"apig:signs:list"}, tag: tagSignatures,
 	}, s.listSignatures)
 	s.signatureBindings(api)
 }

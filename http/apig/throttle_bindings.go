@@ -21,28 +21,28 @@ const (
 func (s *Surface) throttleBindings(api huma.API) {
 	register(s, api, operation{
 		id: "AssociateRequestThrottlingPolicyV2", section: "3.8.1", method: http.MethodPost, path: throttleBindings, status: 201,
-		summary: "Bind a throttling policy to published APIs", actions: []string{"apig:apis:bindThrottles"}, family: below, tag: tagThrottleBindings,
+		summary: "Bind a throttling policy to published APIs", actions: []string{"apig:apis:bindThrottles"}, tag: tagThrottleBindings,
 	}, s.bindThrottle)
 	register(s, api, operation{
 		id: "DisassociateRequestThrottlingPolicyV2", section: "3.8.2", method: http.MethodDelete, status: 204,
 		path: throttleBindings + "/{throttle_binding_id}", summary: "Unbind a throttling policy from an API",
-		actions: []string{"apig:apis:unbindThrottles"}, family: below, tag: tagThrottleBindings,
+		actions: []string{"apig:apis:unbindThrottles"}, tag: tagThrottleBindings,
 	}, s.unbindThrottle)
 	register(s, api, operation{
 		id: "ListApisBindedToRequestThrottlingPolicyV2", section: "3.8.3", method: http.MethodGet, path: throttleBindings + "/binded-apis", status: 200,
-		summary: "List the APIs that have a throttling policy", actions: []string{"apig:throttles:listBoundApis"}, family: below, tag: tagThrottleBindings,
+		summary: "List the APIs that have a throttling policy", actions: []string{"apig:throttles:listBoundApis"}, tag: tagThrottleBindings,
 	}, s.listThrottledAPIs)
 	register(s, api, operation{
 		id: "ListApisUnbindedToRequestThrottlingPolicyV2", section: "3.8.4", method: http.MethodGet, path: throttleBindings + "/unbinded-apis", status: 200,
-		summary: "List the published APIs that have not a throttling policy", actions: []string{"apig:throttles:listUnboundApis"}, family: below, tag: tagThrottleBindings,
+		summary: "List the published APIs that have not a throttling policy", actions: []string{"apig:throttles:listUnboundApis"}, tag: tagThrottleBindings,
 	}, s.listUnthrottledAPIs)
 	register(s, api, operation{
 		id: "ListRequestThrottlingPoliciesBindedToApiV2", section: "3.8.5", method: http.MethodGet, path: throttleBindings + "/binded-throttles", status: 200,
-		summary: "List the throttling policies of an API", actions: []string{"apig:apis:listBindedThrottles"}, family: below, tag: tagThrottleBindings,
+		summary: "List the throttling policies of an API", actions: []string{"apig:apis:listBindedThrottles"}, tag: tagThrottleBindings,
 	}, s.listThrottlesOfAPI)
 	register(s, api, operation{
 		id: "BatchDisassociateThrottlingPolicyV2", section: "3.8.6", method: http.MethodPut, path: throttleBindings, status: 200,
-		summary: "Unbind throttling policies from many APIs", actions: []string{"apig:apis:unbindThrottles"}, family: below, tag: tagThrottleBindings,
+		summary: "Unbind throttling policies from many APIs", actions: []string{"apig:apis:unbindThrottles"}, tag: tagThrottleBindings,
 	}, s.unbindThrottles)
 }
 

@@ -22,19 +22,19 @@ const (
 func (s *Surface) specialThrottles(api huma.API) {
 	register(s, api, operation{
 		id: "CreateSpecialThrottlingConfigurationV2", section: "3.9.1", method: http.MethodPost, path: specialThrottles, status: 201,
-		summary: "Add a limit for one app or tenant", actions: []string{"apig:specialThrottles:create"}, family: below, tag: tagSpecialThrottles,
+		summary: "Add a limit for one app or tenant", actions: []string{"apig:specialThrottles:create"}, tag: tagSpecialThrottles,
 	}, s.createSpecialThrottle)
 	register(s, api, operation{
 		id: "UpdateSpecialThrottlingConfigurationV2", section: "3.9.2", method: http.MethodPut, path: specialThrottles + "/{strategy_id}", status: 200,
-		summary: "Change the limit of one app or tenant", actions: []string{"apig:specialThrottles:update"}, family: below, tag: tagSpecialThrottles,
+		summary: "Change the limit of one app or tenant", actions: []string{"apig:specialThrottles:update"}, tag: tagSpecialThrottles,
 	}, s.updateSpecialThrottle)
 	register(s, api, operation{
 		id: "DeleteSpecialThrottlingConfigurationV2", section: "3.9.3", method: http.MethodDelete, path: specialThrottles + "/{strategy_id}", status: 204,
-		summary: "Delete the limit of one app or tenant", actions: []string{"apig:specialThrottles:delete"}, family: below, tag: tagSpecialThrottles,
+		summary: "Delete the limit of one app or tenant", actions: []string{"apig:specialThrottles:delete"}, tag: tagSpecialThrottles,
 	}, s.deleteSpecialThrottle)
 	register(s, api, operation{
 		id: "ListSpecialThrottlingConfigurationsV2", section: "3.9.4", method: http.MethodGet, path: specialThrottles, status: 200,
-		summary: "List the limits of apps and tenants", actions: []string{"apig:specialThrottles:get"}, family: below, tag: tagSpecialThrottles,
+		summary: "List the limits of apps and tenants", actions: []string{"apig:specialThrottles:get"}, tag: tagSpecialThrottles,
 	}, s.listSpecialThrottles)
 }
 

@@ -70,24 +70,24 @@ const (
 func (s *Surface) throttles(api huma.API) {
 	register(s, api, operation{
 		id: "CreateRequestThrottlingPolicyV2", section: "3.4.1", method: http.MethodPost, path: instancePath + "/throttles", status: 201,
-		summary: "Create a throttling policy", actions: []string{"apig:throttles:create"}, family: below, tag: tagThrottles,
+		summary: "Create a throttling policy", actions: []string{"apig:throttles:create"}, tag: tagThrottles,
 	}, s.createThrottle)
 	register(s, api, operation{
 		id: "UpdateRequestThrottlingPolicyV2", section: "3.4.2", method: http.MethodPut, path: oneThrottle, status: 200,
-		summary: "Replace a throttling policy", actions: []string{"apig:throttles:update"}, family: below, tag: tagThrottles,
+		summary: "Replace a throttling policy", actions: []string{"apig:throttles:update"}, tag: tagThrottles,
 	}, s.updateThrottle)
 	register(s, api, operation{
 		id: "DeleteRequestThrottlingPolicyV2", section: "3.4.3", method: http.MethodDelete, path: oneThrottle, status: 204,
-		summary: "Delete a throttling policy with its bindings", actions: []string{"apig:throttles:delete"}, family: below, tag: tagThrottles,
+		summary: "Delete a throttling policy with its bindings", actions: []string{"apig:throttles:delete"}, tag: tagThrottles,
 	}, s.deleteThrottle)
 	register(s, api, operation{
 		id: "ListRequestThrottlingPolicyV2", section: "3.4.4", method: http.MethodGet, path: instancePath + "/throttles", status: 200,
-		summary: "List throttling policies", actions: []string{"apig:throttles:list"}, family: below, tag: tagThrottles,
+		summary: "List throttling policies", actions: []string{"apig:throttles:list"}, tag: tagThrottles,
 	}, s.listThrottles)
 	register(s, api, operation{
 		id: "ShowDetailsOfRequestThrottlingPolicyV2", section: "3.4.5", method: http.MethodGet, path: oneThrottle, status: 200,
 		// Chapter 4 names the second; what other operations depend on is the first.
-		summary: "Show a throttling policy", actions: []string{"apig:throttles:get", "apig:specialThrottles:get"}, family: below, tag: tagThrottles,
+		summary: "Show a throttling policy", actions: []string{"apig:throttles:get", "apig:specialThrottles:get"}, tag: tagThrottles,
 	}, s.showThrottle)
 	s.throttleBindings(api)
 	s.specialThrottles(api)

@@ -34,27 +34,28 @@ func (s *Surface) variables(api huma.API) {
 	const one = instancePath + "/env-variables/{env_variable_id}"
 	register(s, api, operation{
 		id: "CreateEnvironmentVariableV2", section: "3.3.1", method: http.MethodPost, path: instancePath + "/env-variables", status: 201,
-		summary: "Create an environment variable", actions: []string{"apig:variables:create"}, family: below, tag: tag,
+		summary: "Create an environment variable", actions: []string{"apig:variables:create"}, tag: tag,
 	}, s.createVariable)
 	register(s, api, operation{
 		id: "DeleteEnvironmentVariableV2", section: "3.3.2", method: http.MethodDelete, path: one, status: 204,
-		summary: "Delete an environment variable", actions: []string{"apig:variables:delete"}, family: below, tag: tag,
+		summary: "Delete an environment variable", actions: []string{"apig:variables:delete"}, tag: tag,
 	}, s.deleteVariable)
 	register(s, api, operation{
 		id: "ShowDetailsOfEnvironmentVariableV2", section: "3.3.3", method: http.MethodGet, path: one, status: 200,
-		summary: "Show an environment variable", actions: []string{"apig:variables:get"}, family: below, tag: tag,
+		summary: "Show an environment variable", actions: []string{"apig:variables:get"}, tag: tag,
 	}, s.showVariable)
 	register(s, api, operation{
 		id: "ListEnvironmentVariablesV2", section: "3.3.4", method: http.MethodGet, path: instancePath + "/env-variables", status: 200,
-		summary: "List environment variables", actions: []string{"apig:variables:list"}, family: below, tag: tag,
+		summary: "List environment variables", actions: []string{"apig:variables:list"}, needs: "group_id", tag: tag,
 	}, s.listVariables)
 	register(s, api, operation{
 		id: "UpdateEnvironmentVariableV2", section: "3.3.5", method: http.MethodPut, path: one, status: 200,
 		summary: "Change the value of an environment variable and publish the APIs that use it again",
-		actions: []string{"apig:variables:update"}, family: below, tag: tag,
+		actions: []string{"apig:variables:update"}, tag: tag,
 	}, s.updateVariable)
 }
 
+// VariableIn is what every request about a variable names.
 type VariableIn struct {
 	InInstance
 	VariableID string `path:"env_variable_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Environment variable."`
@@ -111,6 +112,9 @@ type VariableList struct {
 func (s *Surface) listVariables(ctx context.Context, _ commands.Call, in *listVariablesIn) (*answer[VariableList], error) {
 	if in.GroupID == "" {
 		return nil, apig.ErrMissing("group_id") // §3.3.4
+	}
+	if in.GroupID == "" {
+		return nil, apig.ErrMissing("group_id")
 	}
 	// The reference calls the parameter name here, its SDK variable_name: both are understood.
 	exact := precisely(in.PreciseSearch, "variable_name") || precisely(in.PreciseSearch, "name")

@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"github.com/gatelog/gatelog/domain/apig"
 )
 
 // refuse spells what goes wrong before a handler runs: a body that is no JSON, a parameter of the
@@ -22,30 +20,19 @@ func (f family) refuse(status int, msg string, errs []error) huma.StatusError {
 		if !ok {
 			continue
 		}
-		where, name, _ := strings.Cut(detail.Location, ".")
-		if where == "path" || where == "query" || where == "header" {
-			return f.invalid(name)
+		switch where, name, _ := strings.Cut(detail.Location, "."); where {
+		case "path", "query", "header":
+			return coded(f.parameter(name))
+		case "form":
+			return coded(because(f.member(name), detail.Message))
+		case "body":
+			return coded(f.body(detail.Message))
+		default: // a file of a form
+			return coded(because(f.member(where), detail.Message))
 		}
-		return f.malformed(detail.Message)
 	}
 	if status == http.StatusRequestEntityTooLarge || status == http.StatusUnsupportedMediaType {
-		return f.malformed(msg)
+		return coded(f.body(msg))
 	}
-	return f.malformed("unexpected end of JSON input")
-}
-
-func (f family) invalid(parameter string) *Error {
-	refusal := apig.ErrInvalidID(parameter)
-	if f == instance {
-		refusal = apig.ErrInstanceParam(parameter)
-	}
-	return &Error{refusal.Code, refusal.Message, http.StatusBadRequest}
-}
-
-func (f family) malformed(detail string) *Error {
-	refusal := apig.ErrParameter("Serialization error: " + detail)
-	if f == instance {
-		refusal = apig.ErrInstanceParam("body")
-	}
-	return &Error{refusal.Code, refusal.Message, http.StatusBadRequest}
+	return coded(f.body("unexpected end of JSON input"))
 }

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -17,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gatelog/gatelog/commands"
+	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/http/web"
 )
 
@@ -47,12 +51,40 @@ func identify(next echo.HandlerFunc) echo.HandlerFunc {
 		c.Response().Header().Set(echo.HeaderXContentTypeOptions, "nosniff")
 		meta := commands.Meta{RequestID: id, Reason: clean(r.Header.Get(headerReason), maxReason), IdempotencyKey: r.Header.Get(headerIdempotencyKey)}
 		c.SetRequest(r.WithContext(web.WithMeta(r.Context(), meta)))
-		if key := meta.IdempotencyKey; len(key) > maxIdempotencyKey || !utf8.ValidString(key) {
-			return c.JSON(http.StatusBadRequest, failure{"GATELOG.0400", "Idempotency-Key: at most 255 bytes of UTF-8", id})
+		return next(c)
+	}
+}
+
+// readable refuses, before anything else looks at them, keys and parameters that no database keeps or
+// that would be passed over in silence: text that is not UTF-8 or holds NUL, a query that can't be read.
+func (o *Options) readable(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if key := r.Header.Get(headerIdempotencyKey); len(key) > maxIdempotencyKey || !plainText(key) {
+			return o.deny(c, about(headerIdempotencyKey, "a key has at most 255 bytes of UTF-8"))
+		}
+		query, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			return o.deny(c, about("", "the query of the request cannot be read: %v", err))
+		}
+		for name, values := range query {
+			if !plainText(name) || slices.ContainsFunc(values, func(v string) bool { return !plainText(v) }) {
+				return o.deny(c, about(strings.ToValidUTF8(name, "?"), "query parameters are UTF-8 text without NUL"))
+			}
 		}
 		return next(c)
 	}
 }
+
+// about is the refusal of a parameter.
+func about(param, format string, args ...any) *domain.Error {
+	refusal := domain.Errorf(domain.CodeInvalid, format, args...)
+	refusal.Param = param
+	return refusal
+}
+
+// plainText reports whether s is UTF-8 without NUL.
+func plainText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 func plainWord(s string, most int) bool {
 	if s == "" || len(s) > most {
@@ -66,7 +98,7 @@ func plainWord(s string, most int) bool {
 // clean makes a header's text safe to keep: valid UTF-8, no control characters, bounded.
 func clean(s string, most int) string {
 	s = strings.Map(func(c rune) rune {
-		if c < ' ' || c == utf8.RuneError {
+		if unicode.IsControl(c) || c == utf8.RuneError {
 			return -1
 		}
 		return c
@@ -76,14 +108,6 @@ func clean(s string, most int) string {
 		s = s[:len(s)-size]
 	}
 	return s
-}
-
-// validText refuses what JSON would turn into replacement characters.
-func validText(data []byte) error {
-	if !utf8.Valid(data) {
-		return errors.New("the body is not UTF-8")
-	}
-	return nil
 }
 
 // deadline bounds how long a request may take.
@@ -101,22 +125,31 @@ func (o *Options) recoverAndLog(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		began := time.Now()
 		defer func() {
-			if p := recover(); p != nil {
+			p := recover()
+			late := p != nil && c.Response().Committed
+			if p != nil {
 				o.Logger.Error("panic in a handler", "panic", fmt.Sprint(p), "stack", string(debug.Stack()), "path", c.Path())
 				o.fallback(echo.NewHTTPError(http.StatusInternalServerError), c)
 			}
-			level := slog.LevelDebug
-			if status := c.Response().Status; status >= http.StatusInternalServerError && status != http.StatusNotImplemented && c.Path() != "/readyz" {
-				level = slog.LevelWarn
+			o.logRequest(c, time.Since(began))
+			if late {
+				panic(http.ErrAbortHandler) // half an answer must not look like a whole one
 			}
-			o.Logger.Log(c.Request().Context(), level, "request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,
-				"duration", time.Since(began), "request_id", web.RequestID(c.Request().Context()), "remote", c.RealIP())
 		}()
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
 		return nil
 	}
+}
+
+func (o *Options) logRequest(c echo.Context, took time.Duration) {
+	r, status, level := c.Request(), c.Response().Status, slog.LevelDebug
+	if status >= http.StatusInternalServerError && status != http.StatusNotImplemented && c.Path() != "/readyz" {
+		level = slog.LevelWarn
+	}
+	o.Logger.Log(r.Context(), level, "request", "method", r.Method, "route", c.Path(), "status", status,
+		"duration", took, "request_id", web.RequestID(r.Context()), "remote", c.RealIP())
 }
 
 type metrics struct {
@@ -141,14 +174,15 @@ func newMetrics(r *prometheus.Registry) (*metrics, error) {
 func (m *metrics) measure(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
-		err := next(c)
-		route, method := c.Path(), c.Request().Method
-		if !known[method] {
-			method = "other"
-		}
-		m.requests.WithLabelValues(route, method, strconv.Itoa(c.Response().Status)).Inc()
-		m.duration.WithLabelValues(route, method).Observe(time.Since(began).Seconds())
-		return err
+		defer func() { // an answer that broke off counts too
+			route, method := c.Path(), c.Request().Method
+			if !known[method] {
+				method = "other"
+			}
+			m.requests.WithLabelValues(route, method, strconv.Itoa(c.Response().Status)).Inc()
+			m.duration.WithLabelValues(route, method).Observe(time.Since(began).Seconds())
+		}()
+		return next(c)
 	}
 }
 

@@ -4,12 +4,12 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
+	"path"
 	"reflect"
 	"strings"
 	"time"
@@ -22,6 +22,7 @@ import (
 	"github.com/swaggest/swgui"
 	"github.com/swaggest/swgui/v5emb"
 
+	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/http/web"
 )
 
@@ -54,6 +55,7 @@ const (
 	requestTimeout = 75 * time.Second // debugging waits for a backend up to 60
 	headerTimeout  = 10 * time.Second
 	bodyTimeout    = 60 * time.Second
+	answerTimeout  = 180 * time.Second // from the end of the header on: body, work, and a client that reads slowly
 	idleTimeout    = 120 * time.Second
 	maxHeaderBytes = 64 << 10
 )
@@ -64,11 +66,12 @@ func New(o Options) (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = o.fallback
+	e.IPExtractor = echo.ExtractIPDirect() // a header would say what the client likes
 	metrics, err := newMetrics(o.Metrics)
 	if err != nil {
 		return nil, err
 	}
-	e.Use(identify, metrics.measure, o.recoverAndLog, deadline, o.Authenticate(o.needed, o.deny))
+	e.Use(identify, metrics.measure, o.recoverAndLog, deadline, o.readable, o.Authenticate(o.needed, o.deny))
 	api := humaecho.New(e, config(o.Version))
 	for _, s := range o.Surfaces {
 		s.Register(api, e)
@@ -85,7 +88,7 @@ func New(o Options) (*echo.Echo, error) {
 // HTTP returns a server for the handler with bounds on everything a client can make it wait for.
 func HTTP(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout,
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, WriteTimeout: answerTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }
@@ -106,12 +109,17 @@ func (o *Options) needed(r *http.Request) bool {
 	return s != nil && (s.Open == nil || !s.Open(r))
 }
 
-// deny refuses in the shape of the request's surface.
+// deny refuses in the shape of the request's surface. Outside all of them nobody has to be known, and
+// what is refused is malformed.
 func (o *Options) deny(c echo.Context, err error) error {
 	if s := o.surface(c.Request().URL.Path); s != nil {
 		return s.Deny(c, err)
 	}
-	return o.plain(c, http.StatusUnauthorized, err.Error())
+	message := http.StatusText(http.StatusBadRequest)
+	if refusal := (*domain.Error)(nil); errors.As(err, &refusal) {
+		message = refusal.Message
+	}
+	return o.plain(c, http.StatusBadRequest, message)
 }
 
 // failure is the shape of errors outside all surfaces.
@@ -163,10 +171,13 @@ func config(version string) huma.Config {
 		"token":     {Type: "apiKey", In: "header", Name: "X-Auth-Token", Description: "Token from POST /v3/auth/tokens"},
 	}
 	c.Security = []map[string][]string{{"signature": {}}, {"token": {}}}
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: strict}
+	format := huma.Format{Marshal: marshal, Unmarshal: strict}
 	c.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	return c
 }
+
+// module is the beginning of the paths of our packages.
+const module = "github.com/gatelog/gatelog/"
 
 // schemaName names a schema by package and type: surfaces may use the same word for different things.
 func schemaName(t reflect.Type, hint string) string {
@@ -174,33 +185,30 @@ func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	pkg := t.PkgPath()
-	if i := strings.Index(pkg, "gatelog/"); i >= 0 {
-		parts := strings.Split(pkg[i:], "/")
-		name = strings.ToUpper(parts[len(parts)-1][:1]) + parts[len(parts)-1][1:] + name
-		if parts[1] == "domain" || parts[1] == "projections" {
-			name = strings.ToUpper(parts[1][:1]) + parts[1][1:] + name
-		}
+	pkg, ours := strings.CutPrefix(t.PkgPath(), module)
+	if !ours {
+		return name
 	}
-	return name
+	layer, surface, _ := strings.Cut(pkg, "/")
+	if layer == "http" {
+		layer = ""
+	}
+	return title(layer) + title(path.Base(surface)) + name
 }
 
-// strict reads one JSON value and nothing else: a member that nobody knows, text that is not UTF-8,
-// or anything behind the value is an error. What a client misspells must not be ignored.
-func strict(data []byte, v any) error {
-	if err := validText(data); err != nil {
+func title(word string) string {
+	if word == "" || word == "." {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
+}
+
+// marshal writes an answer as JSON. One that is kept ready writes itself: encoding/json would read
+// through it twice again.
+func marshal(w io.Writer, v any) error {
+	if ready, ok := v.(io.WriterTo); ok {
+		_, err := ready.WriteTo(w)
 		return err
 	}
-	d := json.NewDecoder(strings.NewReader(string(data)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return errors.New("unexpected end of JSON input")
-		}
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("unexpected text after the JSON value")
-	}
-	return nil
+	return huma.DefaultJSONFormat.Marshal(w, v)
 }

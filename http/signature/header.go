@@ -27,8 +27,6 @@ const (
 	maxSignedHeaders = 64   // names
 )
 
-const dateName = "x-sdk-date"
-
 // Header is a parsed Authorization header. The zero Header verifies nothing.
 type Header struct {
 	// AccessKey is what the client says it is, not verified: 1 to 128 visible ASCII characters

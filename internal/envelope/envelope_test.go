@@ -3,7 +3,6 @@ package envelope_test
 import (
 	"encoding/json"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -114,8 +113,8 @@ func TestOpenRefusesWhatItCannotKnow(t *testing.T) {
 		m := good
 		change(&m)
 		_, ok, err := envelope.Open(codec(), eventstore.Recorded{Message: m, Position: 77})
-		if ok || err == nil || !strings.Contains(err.Error(), "77") {
-			t.Errorf("%s: %v, %v; want an error that names the position", name, ok, err)
+		if ok || err == nil {
+			t.Errorf("%s: %v, %v; want an error", name, ok, err)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -59,8 +60,9 @@ func Projections() []*projections.Projection {
 	return []*projections.Projection{projectionsapig.New()}
 }
 
-// connections to the read models for queries. More would only wait for the same processors.
-const readConnections = 24
+// readConnections is how many connections to the read models answer queries: more per processor would
+// only wait for the processors, and cost Postgres a process each.
+var readConnections = max(8, 4*runtime.GOMAXPROCS(0))
 
 // New builds a node on its engines. Run it.
 func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, error) {

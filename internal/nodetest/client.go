@@ -2,12 +2,15 @@ package nodetest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,7 +38,33 @@ type Client struct {
 	Project, Instance string
 
 	vars map[string]string
+	own  *ownConnection
 }
+
+// ownConnection is a way to the node that others do not use.
+type ownConnection struct {
+	http.Client
+	dialled atomic.Int32
+}
+
+// OnOneConnection returns the same caller with at most one connection at a time, which nobody else uses.
+func (c *Client) OnOneConnection(t testing.TB) *Client {
+	t.Helper()
+	own := &ownConnection{}
+	var dialer net.Dialer
+	way := &http.Transport{MaxConnsPerHost: 1, DisableCompression: true, DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		own.dialled.Add(1)
+		return dialer.DialContext(ctx, network, addr)
+	}}
+	own.Client = http.Client{Transport: way, Timeout: requestTimeout}
+	t.Cleanup(way.CloseIdleConnections)
+	other := c.In(c.Project, c.Instance)
+	other.own = own
+	return other
+}
+
+// Connections returns how many connections a client of OnOneConnection has opened.
+func (c *Client) Connections() int { return int(c.own.dialled.Load()) }
 
 // Set gives $name a value in the requests and scenarios of this client.
 func (c *Client) Set(name, value string) {
@@ -100,8 +129,11 @@ type Answer struct {
 // Send signs a request, sends it and returns the whole answer.
 func (c *Client) Send(t testing.TB, r Request) Answer {
 	t.Helper()
-	req := c.prepare(t, r)
-	resp, err := sender.Do(req)
+	way := sender
+	if c.own != nil {
+		way = &c.own.Client
+	}
+	resp, err := way.Do(c.prepare(t, r))
 	if err != nil {
 		t.Fatalf("%s %.200s: %v", r.Method, r.Path, err)
 	}

@@ -32,6 +32,8 @@ type Node struct {
 	Admin node.Credentials
 	// GatewayDomain is what follows the group id in the subdomains of groups.
 	GatewayDomain string
+
+	tokens sync.Map // of projects
 }
 
 var process struct {

@@ -118,3 +118,18 @@ func (c *Client) SetQuota(t testing.TB, name string, value int) {
 	}
 	c.Must(t, http.StatusOK, Request{Method: "PUT", Path: path, Body: fmt.Sprintf(`{"value":%d}`, value)})
 }
+
+// Token returns a token of the administrator for the client's project.
+func (c *Client) Token(t testing.TB) string {
+	t.Helper()
+	if token, known := c.Node.tokens.Load(c.Project); known {
+		return token.(string)
+	}
+	admin := c.Node.Admin
+	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":%q,"password":%q,"domain":{"name":"gatelog"}}}},"scope":{"project":{"id":%q}}}}`,
+		admin.User, admin.Password, c.Project)
+	a := c.Must(t, http.StatusCreated, Request{Method: "POST", Path: "/v3/auth/tokens", Body: body, Unsigned: true})
+	token := a.Header.Get("X-Subject-Token")
+	c.Node.tokens.Store(c.Project, token)
+	return token
+}

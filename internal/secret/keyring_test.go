@@ -33,7 +33,8 @@ func TestOpenGivesBackWhatWasSealed(t *testing.T) {
 func TestSealedTwiceDiffers(t *testing.T) {
 	t.Parallel()
 	bundle := setup(t)
-	if mustSeal(t, bundle.Keyring, "t", "use", "same") == mustSeal(t, bundle.Keyring, "t", "use", "same") {
+	first := mustSeal(t, bundle.Keyring, "t", "use", "same")
+	if second := mustSeal(t, bundle.Keyring, "t", "use", "same"); first == second {
 		t.Error("equal secrets have equal sealed texts")
 	}
 }

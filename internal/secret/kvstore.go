@@ -16,14 +16,14 @@ type KVStore struct{ kv jetstream.KeyValue }
 // with a history of 1. A bucket with fewer replicas gets more; one that could lose keys (in memory, or
 // with an age limit) is refused.
 func NewKVStore(ctx context.Context, js jetstream.JetStream, bucket string, replicas int) (*KVStore, error) {
-	kv, err := js.KeyValue(ctx, bucket)
+	_, err := js.KeyValue(ctx, bucket)
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
-		kv, err = js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
+		_, err = js.CreateKeyValue(ctx, jetstream.KeyValueConfig{
 			Bucket: bucket, Description: "wrapped data keys of tenants", History: 1,
 			Storage: jetstream.FileStorage, Replicas: replicas,
 		})
 		if errors.Is(err, jetstream.ErrBucketExists) { // another node was faster
-			kv, err = js.KeyValue(ctx, bucket)
+			_, err = js.KeyValue(ctx, bucket)
 		}
 	}
 	if err != nil {
@@ -32,7 +32,7 @@ func NewKVStore(ctx context.Context, js jetstream.JetStream, bucket string, repl
 	if err := settle(ctx, js, "KV_"+bucket, replicas); err != nil {
 		return nil, fmt.Errorf("key store %s: %w", bucket, err)
 	}
-	kv, err = js.KeyValue(ctx, bucket) // sees what settle changed
+	kv, err := js.KeyValue(ctx, bucket) // sees what settle changed
 	if err != nil {
 		return nil, fmt.Errorf("key store %s: %w", bucket, err)
 	}

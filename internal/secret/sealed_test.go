@@ -45,7 +45,7 @@ func TestSecretsPrintAsNothing(t *testing.T) {
 			}
 		}
 	}
-	if got, err := json.Marshal(master); err != nil || string(got) != "{}" {
+	if got, err := json.Marshal(struct{ Key MasterKey }{master}); err != nil || string(got) != `{"Key":{}}` {
 		t.Errorf("JSON of a master key = %s, %v, want {}", got, err)
 	}
 }

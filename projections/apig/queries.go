@@ -106,21 +106,34 @@ func (w *where) add(condition string, arg any) {
 
 func (w *where) String() string { return " WHERE " + strings.Join(w.conditions, " AND ") }
 
+// page completes a SELECT with the conditions, an order and the bounds of a page.
+func (w *where) page(selected, order string, p Page) (query string, args []any) {
+	args = append(slices.Clip(w.args), p.Limit, p.Offset)
+	return fmt.Sprintf("%s%s ORDER BY %s LIMIT $%d OFFSET $%d", selected, w, order, len(args)-1, len(args)), args
+}
+
 // get scans the one row of a query into dest, or returns sql.ErrNoRows.
 func (q *Queries) get(ctx context.Context, dest any, query string, args ...any) error {
-	for _, arg := range args {
-		if text, ok := arg.(string); ok && !keepable(text) {
-			return sql.ErrNoRows
-		}
+	if !askable(args) {
+		return sql.ErrNoRows
 	}
 	return q.rows.Get(ctx, dest, query, args...)
+}
+
+// askable reports whether a row could have all of the texts.
+func askable(args []any) bool {
+	for _, arg := range args {
+		if text, ok := arg.(string); ok && !keepable(text) {
+			return false
+		}
+	}
+	return true
 }
 
 // page scans a page of rows and returns how many there are in all.
 func page[R any](ctx context.Context, q *Queries, columns, from string, w *where, order string, p Page) ([]R, int, error) {
 	rows := []R{}
-	args := append(slices.Clip(w.args), p.Limit, p.Offset)
-	query := fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT $%d OFFSET $%d", columns, from, w, order, len(args)-1, len(args))
+	query, args := w.page("SELECT "+columns+" FROM "+from, order, p)
 	if err := q.rows.Select(ctx, &rows, query, args...); err != nil {
 		return nil, 0, err
 	}

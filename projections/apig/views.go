@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/gatelog/gatelog/domain/apig"
@@ -15,13 +16,13 @@ type Frontend struct {
 	apig.Definition
 	Cors bool `json:"cors"` // there even when it is false, as in the reference's examples
 	// These hide the backend of the embedded definition.
-	MockInfo        *hidden `json:"mock_info,omitempty"`
-	FuncInfo        *hidden `json:"func_info,omitempty"`
-	BackendParams   *hidden `json:"backend_params,omitempty"`
-	PolicyMocks     *hidden `json:"policy_mocks,omitempty"`
-	PolicyFunctions *hidden `json:"policy_functions,omitempty"`
-	BackendAPI      *hidden `json:"backend_api,omitempty"`
-	PolicyHTTPs     *hidden `json:"policy_https,omitempty"`
+	MockInfo        *hidden `json:"mock_info,omitempty" hidden:"true"`
+	FuncInfo        *hidden `json:"func_info,omitempty" hidden:"true"`
+	BackendParams   *hidden `json:"backend_params,omitempty" hidden:"true"`
+	PolicyMocks     *hidden `json:"policy_mocks,omitempty" hidden:"true"`
+	PolicyFunctions *hidden `json:"policy_functions,omitempty" hidden:"true"`
+	BackendAPI      *hidden `json:"backend_api,omitempty" hidden:"true"`
+	PolicyHTTPs     *hidden `json:"policy_https,omitempty" hidden:"true"`
 }
 
 type hidden struct{}
@@ -39,7 +40,7 @@ type State struct {
 type Brief struct {
 	Frontend
 	State
-	ReqParams *hidden `json:"req_params,omitempty"`
+	ReqParams *hidden `json:"req_params,omitempty" hidden:"true"`
 }
 
 // Detail is an API with its backend, but for what other rows say (APIG V2 §3.5.5).
@@ -177,6 +178,16 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// WriteTo implements io.WriterTo: it writes the JSON, and a line feed behind it.
+func (a Answer) WriteTo(w io.Writer) (int64, error) {
+	text, err := a.MarshalJSON()
+	if err != nil {
+		return 0, err
+	}
+	n, err := w.Write(append(text, '\n'))
+	return int64(n), err
 }
 
 // appendMembers adds the members of an object behind those that b has.

@@ -1,0 +1,107 @@
+package projections
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/envelope"
+)
+
+// applyBatch applies a batch in one transaction. When an event of it cannot be applied, those before
+// it are, so that the checkpoint stands right before the one that stops the projection.
+func (r *Runner) applyBatch(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
+	to, err := r.apply(ctx, from, batch)
+	if err == nil || !permanent(err) {
+		return to, err
+	}
+	if len(batch) == 1 {
+		return from, &Failure{Position: domain.Position(batch[0].Position), Type: batch[0].Type, Err: err}
+	}
+	half := len(batch) / 2
+	if from, err = r.applyBatch(ctx, from, batch[:half]); err != nil {
+		return from, err
+	}
+	return r.applyBatch(ctx, from, batch[half:])
+}
+
+func (r *Runner) apply(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
+	changes := NewChanges()
+	if err := fold(r.Projection, batch, changes); err != nil {
+		return from, err
+	}
+	plan, err := changes.plan(r.Projection.Name, r.Projection.Tables)
+	if err != nil {
+		return from, &unfoldable{err}
+	}
+	for _, text := range append(texts(plan), moveSQL) {
+		if _, err := r.statements.Prepare(ctx, text); err != nil {
+			return from, err
+		}
+	}
+	to := domain.Position(batch[len(batch)-1].Position)
+	err = inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
+		prepared := in{r.statements, tx}
+		if err := move(ctx, prepared, r.Projection, r.Node, r.pace.lease, from, to); err != nil {
+			return err
+		}
+		return run(ctx, prepared, plan)
+	})
+	if err != nil {
+		return from, err
+	}
+	r.failed = 0
+	r.advance(to)
+	return to, nil
+}
+
+func texts(plan []statement) []string {
+	all := make([]string, 0, len(plan)+1)
+	for _, s := range plan {
+		all = append(all, s.text)
+	}
+	return all
+}
+
+// fold adds what the events of a batch change.
+func fold(p *Projection, batch []eventstore.Recorded, changes *Changes) error {
+	for _, message := range batch {
+		rec, ok, err := envelope.Open(p.Codec, message)
+		if err == nil && ok {
+			err = p.Apply(rec, changes)
+		}
+		if err != nil {
+			return &unfoldable{err}
+		}
+	}
+	return nil
+}
+
+// unfoldable marks an error that lies in the event and not in the circumstances.
+type unfoldable struct{ error }
+
+func (u *unfoldable) Unwrap() error { return u.error }
+
+// permanent tells an event that cannot be applied from a database that can't be reached right now.
+// Of Postgres' error classes, these lie in the data: 21 two rows where one may be, 22 data exception,
+// 23 integrity constraint violation, 42 wrong statement or missing column, 54 more than a row or an
+// index holds.
+func permanent(err error) bool {
+	var u *unfoldable
+	if errors.As(err, &u) {
+		return true
+	}
+	var p *pq.Error
+	if !errors.As(err, &p) {
+		return false
+	}
+	switch p.Code.Class() {
+	case "21", "22", "23", "42", "54":
+		return true
+	}
+	return false
+}

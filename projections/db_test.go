@@ -1,0 +1,166 @@
+package projections
+
+import (
+	"database/sql"
+	"errors"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatelog/gatelog/internal/testenv"
+)
+
+// keyValue writes a Postgres URL as a key=value DSN.
+func keyValue(t testing.TB, dsn string) string {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := []string{"dbname=" + strings.TrimPrefix(u.Path, "/"), "user=" + u.User.Username()}
+	if u.Hostname() != "" {
+		words = append(words, "host="+u.Hostname())
+	}
+	if u.Port() != "" {
+		words = append(words, "port="+u.Port())
+	}
+	if password, ok := u.User.Password(); ok {
+		words = append(words, "password='"+password+"'")
+	}
+	for name, values := range u.Query() {
+		words = append(words, name+"='"+values[0]+"'")
+	}
+	return strings.Join(words, " ")
+}
+
+func TestOpenDBSettings(t *testing.T) {
+	t.Parallel()
+	dsn := testenv.Postgres(t)
+	u, err := url.Parse(dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("options", "-c work_mem=5MB -c synchronous_commit=on")
+	u.RawQuery = q.Encode()
+	for name, c := range map[string]struct{ dsn, workMem string }{
+		"url":                       {dsn, ""},
+		"url with options":          {u.String(), "5MB"},
+		"key=value":                 {keyValue(t, dsn), ""},
+		"key=value with options":    {keyValue(t, u.String()), "5MB"},
+		"key=value, an application": {keyValue(t, dsn) + " application_name='a b'", ""},
+	} {
+		db, err := OpenDB(c.dsn, 2)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		got := map[string]string{}
+		for _, setting := range []string{"synchronous_commit", "timezone", "idle_in_transaction_session_timeout", "work_mem"} {
+			var value string
+			if err := db.GetContext(t.Context(), &value, "SELECT current_setting($1)", setting); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			got[setting] = value
+		}
+		if c.workMem == "" {
+			c.workMem = got["work_mem"]
+		}
+		want := map[string]string{
+			"synchronous_commit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "5s", "work_mem": c.workMem,
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := OpenDB("postgres://%zz", 1); err == nil {
+		t.Error("a URL that is none was taken")
+	}
+	if _, err := OpenDB("host", 1); err == nil {
+		t.Error("a DSN that is none was taken")
+	}
+}
+
+func TestStatements(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.happen(t, puts(20, 1)...)
+	w.apply(t, w.owner(t), 100)
+	s := NewStatements(w.db)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 10 {
+				var rows []thingRow
+				if err := s.Select(t.Context(), &rows, "SELECT * FROM toy.things WHERE owner = $1 ORDER BY id", "o3"); err != nil || len(rows) != 3 || rows[0].ID != "t10" {
+					t.Errorf("select: %d rows, %v", len(rows), err)
+				}
+				var row thingRow
+				if err := s.Get(t.Context(), &row, "SELECT * FROM toy.things WHERE id = $1", "t7"); err != nil || row.Owner != "o0" {
+					t.Errorf("get: %+v, %v", row, err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	n := 0
+	s.known.Range(func(any, any) bool { n++; return true })
+	if n != 2 {
+		t.Errorf("%d statements are prepared, want 2", n)
+	}
+	if err := s.Get(t.Context(), &thingRow{}, "SELECT * FROM toy.things WHERE id = $1", "none"); !errors.Is(err, sql.ErrNoRows) {
+		t.Errorf("no row: %v", err)
+	}
+	if err := s.Get(t.Context(), &n, "SELECT FROM nothing"); err == nil {
+		t.Error("a wrong query was prepared")
+	}
+}
+
+// Statements that were prepared before a swap read the new tables after it, also when their columns
+// are of other types now.
+func TestStatementsOutliveASwap(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.happen(t, puts(20, 1)...)
+	w.apply(t, w.owner(t), 100)
+	s := NewStatements(w.db)
+	count := func() (n int) {
+		t.Helper()
+		for range 10 { // often enough for a generic plan
+			if err := s.Get(t.Context(), &n, "SELECT count(*) FROM toy.things WHERE owner = $1", "o3"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return n
+	}
+	kind := func() string {
+		t.Helper()
+		var position string
+		if err := s.Get(t.Context(), &position, "SELECT position FROM toy.things WHERE id = $1", "t1"); err != nil {
+			t.Fatal(err)
+		}
+		return position
+	}
+	if count() != 3 || kind() != "3" {
+		t.Fatalf("%d rows, position %s", count(), kind())
+	}
+	w.happen(t, put{ID: "new", Owner: "o3"})
+	w.rebuild(t, usualBounds)
+	if got := count(); got != 4 {
+		t.Errorf("%d rows after the swap, want 4: the statement reads the old tables", got)
+	}
+	newer := newToy(known)
+	newer.Version = 2
+	newer.DDL = strings.Replace(newer.DDL, "position bigint", "position text", 1)
+	if err := Rebuild(t.Context(), w.db, w.log, newer, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := kind(); got != "3" {
+		t.Errorf("position %q of another type, want 3", got)
+	}
+}

@@ -48,6 +48,9 @@ func TestCloseDrains(t *testing.T) {
 			t.Errorf("after Close: %v, want %s", r.err, domain.CodeUnavailable)
 		}
 		n.Close()
+		if n.spawn(func() {}) {
+			t.Error("a bus that is closed starts goroutines, which nobody waits for")
+		}
 		if h := read(t, memory); len(h.by["first"]) != 1 || len(h.by["behind"])+len(h.by["after"]) != 0 {
 			t.Errorf("the log has %v", h.by)
 		}

@@ -28,8 +28,17 @@ func (w *writer) failed(ctx context.Context, ready []*decided, cause error) erro
 	}
 	w.doubts++
 	w.bus.Logger.Warn("an append is in doubt, reading the log to know", "tenant", w.key.tenant, "error", cause)
-	stored := map[string]domain.Position{}
-	seen := func(r eventstore.Recorded) { stored[r.ID] = domain.Position(r.Position) }
+	stored := map[string]domain.Position{} // last message of a unit -> its place, zero for none
+	for _, d := range ready {
+		if n := len(d.unit); n > 0 {
+			stored[d.unit[n-1].ID] = 0
+		}
+	}
+	seen := func(r eventstore.Recorded) {
+		if _, asked := stored[r.ID]; asked {
+			stored[r.ID] = domain.Position(r.Position)
+		}
+	}
 	if err := w.retake(ctx, seen); err != nil {
 		giveUp(ready, err)
 		return err

@@ -91,12 +91,8 @@ func (s *Statements) with(ctx context.Context, query string, do func(stmt *sqlx.
 	if err = do(stmt); !errors.As(err, &stale) || stale.Code != planStale {
 		return err
 	}
-	if s.known.CompareAndDelete(query, stmt) {
-		// It is in use by others still, who will come by here, too: closing waits for none of them.
-		if err := stmt.Close(); err != nil {
-			return fmt.Errorf("close the statement %q: %w", query, err)
-		}
-	}
+	// It is not closed: others may be about to use it, who will then come by here, too.
+	s.known.CompareAndDelete(query, stmt)
 	if stmt, err = s.Prepare(ctx, query); err != nil {
 		return err
 	}

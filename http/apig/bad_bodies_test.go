@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/gatelog/gatelog/internal/nodetest"
 )
 
 // malformed are bodies that no operation can take.
@@ -74,10 +72,11 @@ func withBody() []operation {
 // Whatever is no JSON object, or has a member that nobody knows, is refused before anything happens.
 func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
+	c := newWorld(t)
 	for _, o := range withBody() {
 		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
 			t.Parallel()
-			h, r := newHostile(t, newWorld(t)), o.request()
+			h, r := newHostile(t, c), o.request()
 			for name, body := range malformed {
 				r.Body, r.Header = body, map[string]string{"Content-Type": "application/json"}
 				h.refused(t, name, r)
@@ -106,10 +105,11 @@ func TestMalformedBodies(t *testing.T) {
 func TestMembersOfTheWrongType(t *testing.T) {
 	t.Parallel()
 	bodies := readSchemas(t)
+	c := newWorld(t)
 	for _, o := range withBody() {
 		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
 			t.Parallel()
-			h, r := newHostile(t, newWorld(t)), o.request()
+			h, r := newHostile(t, c), o.request()
 			send := func(what string, change func(body any) any) {
 				t.Helper()
 				r.Body = bodyWith(t, o, change)
@@ -149,10 +149,11 @@ func TestMembersOfTheWrongType(t *testing.T) {
 func TestOddTexts(t *testing.T) {
 	t.Parallel()
 	bodies := readSchemas(t)
+	c := newWorld(t)
 	for _, o := range withBody() {
 		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
 			t.Parallel()
-			h, r, n := newHostile(t, newWorld(t)), o.request(), 0
+			h, r, n := newHostile(t, c), o.request(), 0
 			for _, m := range bodies[o.id] {
 				if kind(m.schema) != "string" {
 					continue

@@ -4,8 +4,10 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/gatelog/gatelog/internal/nodetest"
@@ -13,7 +15,9 @@ import (
 
 // description is the OpenAPI document that the server serves.
 type description struct {
-	paths    map[string]map[string]described // by path and lower-case method
+	paths map[string]map[string]described // by path and lower-case method
+
+	mu       sync.Mutex
 	compiler *jsonschema.Compiler
 }
 
@@ -47,7 +51,7 @@ func readDescription(t *testing.T, c *nodetest.Client) *description {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &description{document.Paths, jsonschema.NewCompiler()}
+	d := &description{paths: document.Paths, compiler: jsonschema.NewCompiler()}
 	if err := d.compiler.AddResource(documentURL, whole); err != nil {
 		t.Fatal(err)
 	}
@@ -73,6 +77,8 @@ func (d *description) schema(t *testing.T, place ...string) *jsonschema.Schema {
 	for i, part := range place {
 		place[i] = url.PathEscape(escape.Replace(part))
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	s, err := d.compiler.Compile(documentURL + "#/" + strings.Join(place, "/"))
 	if err != nil {
 		t.Fatalf("the schema at %v: %v", place, err)
@@ -80,44 +86,58 @@ func (d *description) schema(t *testing.T, place ...string) *jsonschema.Schema {
 	return s
 }
 
-// §2.3 and the table of each operation: what is answered, success and refusal, is what the description
-// says: these members, no others, of these types.
-func TestAnswersAreAsDescribed(t *testing.T) {
+// Every operation succeeds, with its documented status and what the description says: these members, no
+// others, of these types. It causes its events and no others, and a change tells its position in the log,
+// which is that of its last event.
+func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	d := readDescription(t, nodetest.Admin(t))
 	for _, o := range operations {
 		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
 			t.Parallel()
 			c := newWorld(t)
-			path, method, found := d.find(o.id)
-			if method != strings.ToLower(o.method) {
-				t.Fatalf("described as %s %s, want %s", method, path, o.method)
+			before := c.Head(t)
+
+			a := c.Must(t, o.status, o.request())
+
+			d.holds(t, o, strconv.Itoa(o.status), a)
+			events, types := c.Recorded(t, before), c.Types(t, before)
+			if diff := cmp.Diff(o.events, types); diff != "" {
+				t.Errorf("events (-want +got):\n%s", diff)
 			}
-			for name, r := range map[string]nodetest.Request{strconv.Itoa(o.status): o.request(), "default": strangers(o)} {
-				response, there := found.Responses[name]
-				if !there {
-					t.Fatalf("no %s is described", name)
-				}
-				a := c.Send(t, r)
-				if name != "default" && a.Status != o.status {
-					t.Fatalf("status %d, want %d: %.500s", a.Status, o.status, a.Body)
-				}
-				if response.Content == nil {
-					if a.Body != "" {
-						t.Errorf("nothing is described, got %.200s", a.Body)
-					}
-					continue
-				}
-				got, err := jsonschema.UnmarshalJSON(strings.NewReader(a.Body))
-				if err != nil {
-					t.Fatalf("%.200s: %v", a.Body, err)
-				}
-				schema := d.schema(t, "paths", path, method, "responses", name, "content", "application/json", "schema")
-				if err := schema.Validate(got); err != nil {
-					t.Errorf("%s: %v in %.2000s", name, err, a.Body)
-				}
+			want := ""
+			if len(events) > 0 {
+				want = strconv.FormatUint(uint64(events[len(events)-1].Position), 10)
 			}
+			if got := a.Header.Get("Gatelog-Position"); got != want {
+				t.Errorf("position %q, want %q", got, want)
+			}
+			d.holds(t, o, "default", c.Send(t, strangers(o)))
 		})
+	}
+}
+
+// holds holds an answer against what is described under a status of the operation, or under default.
+func (d *description) holds(t *testing.T, o operation, status string, a nodetest.Answer) {
+	t.Helper()
+	path, method, found := d.find(o.id)
+	response, there := found.Responses[status]
+	switch {
+	case !there || method != strings.ToLower(o.method):
+		t.Fatalf("%s is described as %s %s without %s", o.id, method, path, status)
+	case response.Content == nil:
+		if a.Body != "" {
+			t.Errorf("nothing is described, got %.200s", a.Body)
+		}
+		return
+	}
+	got, err := jsonschema.UnmarshalJSON(strings.NewReader(a.Body))
+	if err != nil {
+		t.Fatalf("%.200s: %v", a.Body, err)
+	}
+	schema := d.schema(t, "paths", path, method, "responses", status, "content", "application/json", "schema")
+	if err := schema.Validate(got); err != nil {
+		t.Errorf("%s: %v in %.2000s", status, err, a.Body)
 	}
 }
 

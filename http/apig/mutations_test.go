@@ -86,38 +86,6 @@ func TestIdempotencyKeyUsedAgain(t *testing.T) {
 	}
 }
 
-// Every change tells its position in the log, which is that of its event; what changes nothing tells that
-// of the project's newest event or none; queries tell none.
-func TestPositions(t *testing.T) {
-	t.Parallel()
-	for _, o := range operations {
-		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
-			t.Parallel()
-			c := newWorld(t)
-			before := c.Head(t)
-			a := c.Send(t, o.request())
-			position := a.Header.Get("Gatelog-Position")
-			events := c.Recorded(t, before)
-			switch {
-			case o.events == nil:
-				if position != "" {
-					t.Errorf("a query tells the position %q", position)
-				}
-			case len(events) == 0:
-				t.Errorf("nothing happened: %d %.300s", a.Status, a.Body)
-			default:
-				last := strconv.FormatUint(uint64(events[len(events)-1].Position), 10)
-				if position != last {
-					t.Errorf("position %q, want that of the last event, %s", position, last)
-				}
-				if got := events[0].Extensions["command"]; !strings.HasPrefix(got, "apig.") {
-					t.Errorf("the event's command is %q", got)
-				}
-			}
-		})
-	}
-}
-
 // What was acknowledged is seen by the next read, always.
 func TestReadYourWrites(t *testing.T) {
 	t.Parallel()

@@ -148,6 +148,7 @@ func TestPanicBreaksAnAnswerOff(t *testing.T) {
 	if body, err := io.ReadAll(a.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("%q was read to its end: %v", body, err)
 	}
+	s.Close() // waits for what logs
 	if log := b.logged.String(); !strings.Contains(log, "late") || !strings.Contains(log, `msg=request`) {
 		t.Errorf("logged: %s", log)
 	}

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/caarlos0/env/v11"
 	"sigs.k8s.io/yaml"
@@ -80,9 +82,17 @@ func (c *Config) Check() error {
 	}
 	c.DataDir = dir
 	var level slog.Level
+	_, port, addrErr := net.SplitHostPort(c.HTTPAddr)
+	_, portErr := strconv.ParseUint(port, 10, 16)
 	switch {
 	case c.HTTPAddr == "":
 		return errors.New("http_addr must be given, e.g. 127.0.0.1:8080")
+	case addrErr != nil || portErr != nil:
+		return fmt.Errorf("http_addr is %q: host:port with a port from 0 to 65535, e.g. 127.0.0.1:8080", c.HTTPAddr)
+	case c.FirstProject == "":
+		return errors.New("first_project must be given: the name of the project that the first start makes")
+	case c.GatewayDomain == "":
+		return errors.New("gateway_domain must be given: groups get their subdomains under it")
 	case c.Replicas < 1 || c.Replicas > 5:
 		return fmt.Errorf("replicas is %d: 1 to 5", c.Replicas)
 	case c.LogFormat != "text" && c.LogFormat != "json":

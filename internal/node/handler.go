@@ -32,13 +32,17 @@ func (n *Node) buildHandler() (http.Handler, error) {
 	a := access.New(access.Options{Directory: n.accounts, Tokens: tokens, Logger: n.logger})
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), n.collector())
-	return server.New(server.Options{
+	handler, err := server.New(server.Options{
 		Version: Version, Ready: n.ready, Metrics: metrics, Logger: n.logger,
 		Authenticate: func(needed func(*http.Request) bool, deny func(echo.Context, error) error) echo.MiddlewareFunc {
 			return access.Middleware(a, needed, deny)
 		},
 		Surfaces: []server.Surface{n.apigSurface(commandsapig.NewDebugger(client, time.Now)), n.identitySurface(a), n.managementSurface()},
 	})
+	if err != nil {
+		return nil, err
+	}
+	return n.onceBegun(handler), nil
 }
 
 func (n *Node) apigSurface(debugger *commandsapig.Debugger) server.Surface {

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/gatelog/gatelog/domain/identity"
+	"github.com/gatelog/gatelog/projections"
 )
 
 // collector tells Prometheus how far the projections are.
@@ -42,16 +45,30 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	if head, err := c.node.engines.Log.Head(ctx); err == nil {
 		gauge(c.head, float64(head))
 	}
-	for _, r := range c.node.runners {
-		name := r.Projection.Name
-		gauge(c.position, float64(c.node.marks.At(name)), name)
-		if behind, err := c.node.behind(ctx, r.Projection); err == nil {
-			gauge(c.lag, float64(behind), name)
+	accounts := follower{identity.Surface, c.node.accounts.Failed}
+	for _, f := range append(c.node.followers(), accounts) {
+		gauge(c.position, float64(c.node.marks.At(f.surface)), f.surface)
+		if behind, err := c.node.behind(ctx, f.surface); err == nil {
+			gauge(c.lag, float64(behind), f.surface)
 		}
 		failed := 0.0
-		if r.Failed() != nil {
+		if f.failed() != nil {
 			failed = 1
 		}
-		gauge(c.failed, failed, name)
+		gauge(c.failed, failed, f.surface)
 	}
+}
+
+// follower is what applies the events of a surface.
+type follower struct {
+	surface string
+	failed  func() *projections.Failure
+}
+
+func (n *Node) followers() []follower {
+	var all []follower
+	for _, r := range n.runners {
+		all = append(all, follower{r.Projection.Name, r.Failed})
+	}
+	return all
 }

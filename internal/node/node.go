@@ -1,14 +1,12 @@
+// Package node puts one Gatelog node together: engines, log, read models, commands and the HTTP
+// server. It is wiring, and decides nothing.
 package node
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
-	"runtime"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -17,14 +15,11 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/oklog/ulid/v2"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	commandsidentity "github.com/gatelog/gatelog/commands/identity"
-	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore/subscribe"
-	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/internal/secret"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
@@ -52,7 +47,9 @@ type Node struct {
 	router   *message.Router
 	applied  *nats.Subscription
 	handler  http.Handler
+	address  string      // where it listens, once it does: host:port
 	begun    atomic.Bool // the first start is done
+	stopping atomic.Bool
 }
 
 // Projections returns the projections that live in Postgres.
@@ -60,32 +57,39 @@ func Projections() []*projections.Projection {
 	return []*projections.Projection{projectionsapig.New()}
 }
 
-// readConnections is how many connections to the read models answer queries: more per processor would
-// only wait for the processors, and cost Postgres a process each.
-var readConnections = max(8, 4*runtime.GOMAXPROCS(0))
+// connections to the read models for queries. More would only wait for the same processors.
+const readConnections = 24
 
-// New builds a node on its engines. Run it.
+// New builds a node on its engines, and makes the read models fit this build. Run it: that ends it, too.
 func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, error) {
 	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks()}
+	if err := n.build(ctx); err != nil {
+		return nil, errors.Join(err, n.release())
+	}
+	return n, nil
+}
+
+func (n *Node) build(ctx context.Context) error {
+	e := n.engines
 	var err error
 	if n.reads, err = e.DB(readConnections); err != nil {
-		return nil, err
+		return err
 	}
 	if err := n.prepare(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	n.identity = commandsidentity.New(e.Keyring)
 	n.apig = commandsapig.New(sealer{e.Keyring})
 	n.bus = commands.New(commands.Options{
-		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: log, Now: now,
+		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
-	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, log)
+	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
 	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads), e.Log)
 	if err := n.buildReactions(); err != nil {
-		return nil, err
+		return err
 	}
 	n.handler, err = n.buildHandler()
-	return n, err
+	return err
 }
 
 // now is the clock of decisions. Microseconds are what Postgres keeps; more would make a row differ
@@ -130,50 +134,12 @@ func (n *Node) prepare(ctx context.Context) error {
 	return nil
 }
 
-// appliedSubject is where nodes tell each other how far a projection is.
-const appliedSubject = "gatelog.applied."
-
-// tellApplied lets other nodes know what this one has applied. A lost message is made up for by the
-// next, and by pollCheckpoints.
-func (n *Node) tellApplied(projection string, at domain.Position) {
-	if err := n.engines.Conn.Publish(appliedSubject+projection, []byte(strconv.FormatUint(uint64(at), 10))); err != nil {
-		n.logger.Debug("could not tell other nodes of a position", "error", err)
-	}
-}
-
-func (n *Node) hearApplied(msg *nats.Msg) {
-	at, err := strconv.ParseUint(string(msg.Data), 10, 64)
-	if err == nil {
-		n.marks.Advance(msg.Subject[len(appliedSubject):], domain.Position(at))
-	}
-}
-
-// pollCheckpoints learns of positions whose message was lost.
-func (n *Node) pollCheckpoints(ctx context.Context) error {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-		all, err := projections.Checkpoints(ctx, n.reads)
-		if err != nil && ctx.Err() == nil {
-			n.logger.Warn("could not read the checkpoints", "error", err)
-		}
-		for _, c := range all {
-			n.marks.Advance(c.Name, c.Position)
-		}
-	}
-}
-
 func (n *Node) buildReactions() error {
 	js, err := jetstream.New(n.engines.Conn)
 	if err != nil {
 		return err
 	}
-	sub, err := subscribe.New(js, subscribe.Options{Group: "reactions"})
+	sub, err := subscribe.New(js, subscribe.Options{Group: "reactions", Logger: n.logger})
 	if err != nil {
 		return err
 	}
@@ -182,106 +148,17 @@ func (n *Node) buildReactions() error {
 	return err
 }
 
-// drainTimeout bounds how long requests that are being served may take when the node stops.
-const drainTimeout = 6 * time.Second
-
-// Run serves until ctx ends, then drains and stops within ten seconds. started, when not nil, is called
-// with the address once the node is ready.
-func (n *Node) Run(ctx context.Context, started func(addr string, made *Credentials)) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", n.config.HTTPAddr)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", n.config.HTTPAddr, err)
+// release gives back what a node holds that does not run.
+func (n *Node) release() error {
+	var err error
+	if n.bus != nil {
+		n.bus.Close()
 	}
-	if n.applied, err = n.engines.Conn.Subscribe(appliedSubject+"*", n.hearApplied); err != nil {
-		return errors.Join(err, listener.Close())
+	if n.reads != nil {
+		err = n.reads.Close()
 	}
-	web := server.HTTP(n.handler, n.logger)
-	// What serves requests outlives ctx: it is drained before what it stands on is stopped.
-	base, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	work, workCtx := errgroup.WithContext(base)
-	for _, r := range n.runners {
-		work.Go(func() error { return ignoreFailure(r.Run(workCtx)) })
-	}
-	work.Go(func() error { return ignoreFailure(n.accounts.Run(workCtx)) })
-	work.Go(func() error { return n.pollCheckpoints(workCtx) })
-	work.Go(func() error { return n.router.Run(workCtx) })
-	work.Go(func() error { return ignoreClosed(web.Serve(listener)) })
-	made, err := n.begin(ctx)
-	if err == nil {
-		n.begun.Store(true)
-		if started != nil {
-			started("http://"+listener.Addr().String(), made)
-		}
-		select {
-		case <-ctx.Done():
-		case <-workCtx.Done():
-		}
-	}
-	return errors.Join(err, n.drain(web), n.stop(stop, work))
-}
-
-// drain lets requests finish.
-func (n *Node) drain(web *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
-	defer cancel()
-	if err := web.Shutdown(ctx); err != nil {
-		return errors.Join(fmt.Errorf("requests were cut off: %w", err), web.Close())
-	}
-	return nil
-}
-
-// stop ends everything that works in the background and waits for it.
-func (n *Node) stop(cancel context.CancelFunc, work *errgroup.Group) error {
-	err := n.router.Close()
-	n.bus.Close()
-	cancel()
-	err = errors.Join(err, work.Wait(), n.applied.Unsubscribe(), n.reads.Close())
 	for _, r := range n.runners {
 		err = errors.Join(err, r.DB.Close())
 	}
 	return err
-}
-
-// ignoreFailure keeps a node serving what it can when a projection has stopped: it says so itself.
-func ignoreFailure(err error) error {
-	if failure := (*projections.Failure)(nil); errors.As(err, &failure) {
-		return nil
-	}
-	return err
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
-}
-
-// ready returns nil when this node can answer, else why not.
-func (n *Node) ready(ctx context.Context) error {
-	if n.engines.broker != nil {
-		if err := n.engines.broker.Ready(); err != nil {
-			return err
-		}
-	}
-	if failure := n.accounts.Failed(); failure != nil {
-		return failure
-	}
-	if !n.begun.Load() {
-		return errors.New("the log is still being read")
-	}
-	for _, r := range n.runners {
-		if failure := r.Failed(); failure != nil {
-			return failure
-		}
-		behind, err := n.behind(ctx, r.Projection)
-		if err != nil {
-			return err
-		}
-		if behind > 0 {
-			return fmt.Errorf("the read models of %s are behind the log: %d positions to go", r.Projection.Name, behind)
-		}
-	}
-	return nil
 }

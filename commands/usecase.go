@@ -20,6 +20,12 @@ type Surface struct {
 	cases map[string]useCase
 }
 
+// Decides reports whether the surface has a use case of a name.
+func (s *Surface) Decides(name string) bool {
+	_, ok := s.cases[name]
+	return ok
+}
+
 // useCase is a UseCase with its types erased, as the writer runs it.
 type useCase struct {
 	decide func(domain.State, *domain.Moment, any) (any, []domain.Event, error)

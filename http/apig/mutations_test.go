@@ -103,20 +103,20 @@ func TestReadYourWrites(t *testing.T) {
 func TestWhatIsNotBuilt(t *testing.T) {
 	t.Parallel()
 	c := newWorld(t)
-	u := c.NewUser(t, nodetest.Allow("apig:throttles:list"))
+	u := c.NewUser(t, nodetest.Allow("apig:metricData:get"))
 	for _, s := range []struct {
 		as     *nodetest.Client
 		r      nodetest.Request
 		status int
 		code   string
 	}{
-		{c, get("throttles"), 501, "GATELOG.0501"},
-		{c, post("throttles", `{}`), 501, "GATELOG.0501"},
+		{c, get("metric-data"), 501, "GATELOG.0501"},
+		{c, post("openapi/async-export", `{}`), 501, "GATELOG.0501"},
 		{c, get("/v2/$project/apigw/available-zones"), 501, "GATELOG.0501"},
-		{u, get("throttles"), 501, "GATELOG.0501"},
-		{u, post("throttles", `{}`), 403, "APIG.1005"},
+		{u, get("metric-data"), 501, "GATELOG.0501"},
+		{u, post("openapi/async-export", `{}`), 403, "APIG.1005"},
 		{u, get("/v2/$project/apigw/available-zones"), 403, "APIC.7106"},
-		{u, nodetest.Request{Path: "throttles", Unsigned: true}, 401, "APIG.1002"},
+		{u, nodetest.Request{Path: "metric-data", Unsigned: true}, 401, "APIG.1002"},
 		{u, nodetest.Request{Path: "/v2/$project/apigw/instances/$instance/vpc-endpoint/permissions", Unsigned: true}, 401, "APIC.7102"},
 	} {
 		if a := s.as.Send(t, s.r); a.Status != s.status || a.Code() != s.code {

@@ -26,7 +26,7 @@ func pool(id string, hosts ...string) apig.Channel {
 func (p *past) column(query string) []string {
 	p.t.Helper()
 	all := []string{}
-	if err := p.queries.rows.Select(p.t.Context(), &all, query); err != nil {
+	if err := p.Queries.rows.Select(p.t.Context(), &all, query); err != nil {
 		p.t.Fatal(err)
 	}
 	return all

@@ -128,12 +128,26 @@ func (p *past) hasOf(t *testing.T, tenant string, ev domain.Event) {
 	}
 }
 
+// throughClient are the queries of which a stranger asks through the public client, operation by operation
+// (TestEveryOperationRefusesAStranger of the contract tests).
+var throughClient = map[string]bool{
+	"ACL": true, "ACLs": true, "ACLsOf": true, "APIOutline": true, "APIsOfApp": true, "App": true,
+	"AppACL": true, "AppCode": true, "AppCodes": true, "AppOutline": true, "AppQuota": true, "AppQuotas": true,
+	"Apps": true, "AppsForQuota": true, "AppsOfAPI": true, "AppsOfQuota": true, "AuthorizableAPIs": true,
+	"Authorizer": true, "Authorizers": true, "Channel": true, "Channels": true, "Credential": true,
+	"GroupCount": true, "GuardedAPIs": true, "MemberGroup": true, "MemberGroups": true, "Members": true,
+	"Names": true, "QuotaOfApp": true, "Response": true, "ResponseType": true, "Responses": true,
+	"Signatures": true, "SignaturesOf": true, "SignedAPIs": true, "SpecialThrottle": true,
+	"SpecialThrottles": true, "Throttle": true, "ThrottledAPIs": true, "Throttles": true, "ThrottlesOf": true,
+	"UnguardedAPIs": true, "UnsignedAPIs": true, "UnthrottledAPIs": true,
+}
+
 func TestEveryQueryIsAskedAboutIsolation(t *testing.T) {
 	t.Parallel()
 	all := reflect.TypeFor[*Queries]()
 	for i := range all.NumMethod() {
 		name := all.Method(i).Name
-		if _, asked := queries[name]; !asked && unasked[name] == "" {
+		if _, asked := queries[name]; !asked && unasked[name] == "" && !throughClient[name] {
 			t.Errorf("%s: whether it shows other tenants' things was not asked", name)
 		}
 	}

@@ -29,7 +29,7 @@ func specialFor(id, kind, object string) apig.SpecialThrottle {
 func (p *past) bindingIDs() []string {
 	p.t.Helper()
 	ids := []string{}
-	if err := p.rows.Select(p.t.Context(), &ids, "SELECT id FROM apig.policy_bindings ORDER BY id"); err != nil {
+	if err := p.Queries.rows.Select(p.t.Context(), &ids, "SELECT id FROM apig.policy_bindings ORDER BY id"); err != nil {
 		p.t.Fatal(err)
 	}
 	return ids

@@ -76,6 +76,7 @@ func New(o Options) (*echo.Echo, error) {
 	for _, s := range o.Surfaces {
 		s.Register(api, e)
 	}
+	describe(e, api.OpenAPI())
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", o.readyz)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})))
@@ -163,8 +164,8 @@ func config(version string) huma.Config {
 	c.Info.Description = "A control plane for API gateways that keeps every change as an event. " +
 		"Requests are signed (SDK-HMAC-SHA256) or carry X-Auth-Token."
 	c.CreateHooks = nil // no $schema members and links in answers: clients know their shapes
-	c.DocsPath = ""
-	c.SchemasPath = ""
+	// The description is served by describe, the page for people by New.
+	c.DocsPath, c.SchemasPath, c.OpenAPIPath = "", "", ""
 	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"signature": {Type: "apiKey", In: "header", Name: "Authorization", Description: "SDK-HMAC-SHA256 with an access key"},

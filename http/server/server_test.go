@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -254,6 +256,25 @@ func TestHealthAndReadiness(t *testing.T) {
 	}
 	if strings.Contains(b.logged.String(), "level=WARN") {
 		t.Errorf("not being ready is no warning: %s", b.logged)
+	}
+}
+
+// The description is there for many who ask at once, and the same for all, in every form.
+func TestDescriptionIsTheSameForAll(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for path, part := range map[string]string{
+		"/openapi.json": `"openapi":"3.1.0"`, "/openapi.yaml": "openapi: 3.1.0", "/openapi-3.0.json": `"openapi":"3.0.3"`, "/openapi-3.0.yaml": "openapi: 3.0.3",
+	} {
+		var asking sync.WaitGroup
+		texts := make([]string, 8)
+		for i := range texts {
+			asking.Go(func() { texts[i] = b.send(t, http.MethodGet, path, nil).Body.String() })
+		}
+		asking.Wait()
+		if distinct := slices.Compact(slices.Clone(texts)); len(distinct) != 1 || !strings.Contains(texts[0], part) || !strings.Contains(texts[0], "/toy/echo/{id}") {
+			t.Errorf("%s: %.300q", path, texts)
+		}
 	}
 }
 

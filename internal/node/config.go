@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/caarlos0/env/v11"
 	"sigs.k8s.io/yaml"
@@ -93,6 +95,8 @@ func (c *Config) Check() error {
 		return errors.New("first_project must be given: the name of the project that the first start makes")
 	case c.GatewayDomain == "":
 		return errors.New("gateway_domain must be given: groups get their subdomains under it")
+	case strings.Contains(c.DatabaseURL, "://") && !isURL(c.DatabaseURL):
+		return errors.New("database_url is no URL: postgres://user:password@host:port/database, with %-codes for special characters")
 	case c.Replicas < 1 || c.Replicas > 5:
 		return fmt.Errorf("replicas is %d: 1 to 5", c.Replicas)
 	case c.LogFormat != "text" && c.LogFormat != "json":
@@ -101,6 +105,12 @@ func (c *Config) Check() error {
 		return fmt.Errorf("log_level is %q: debug, info, warn or error", c.LogLevel)
 	}
 	return nil
+}
+
+// isURL does not tell what is wrong: that could repeat a password.
+func isURL(text string) bool {
+	_, err := url.Parse(text)
+	return err == nil
 }
 
 // Logger returns the logger that the configuration asks for, writing to standard error.

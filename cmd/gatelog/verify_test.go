@@ -15,12 +15,12 @@ func TestVerifyFindsNothingInReadModelsThatAreRight(t *testing.T) {
 	w := gatelogtest.New(t)
 	w.Publish(w.API(w.Group("shop"), "orders", "one.example.com"))
 	got := must(t, tool(t, w, "verify"))
-	// An instance, its environment, a group, an API, a publication and a version.
-	if len(got) != 1 || !strings.HasPrefix(got[0], "apig: 6 rows verified at position ") || !strings.HasSuffix(got[0], "0 differences; the definitions of 1 version read back") {
+	// An instance, its environment, a group with its default response, an API, a publication and a version.
+	if len(got) != 1 || !strings.HasPrefix(got[0], "apig: 7 rows verified at position ") || !strings.HasSuffix(got[0], "0 differences; the definitions of 1 version read back") {
 		t.Errorf("verify:\n%s", strings.Join(got, "\n"))
 	}
 	sums := jsonLines[summary](t, must(t, tool(t, w, "verify", "apig", "--output", "json")))
-	if len(sums) != 1 || sums[0].Rows != 6 || sums[0].Versions != 1 || sums[0].Differences != 0 || sums[0].Position == 0 {
+	if len(sums) != 1 || sums[0].Rows != 7 || sums[0].Versions != 1 || sums[0].Differences != 0 || sums[0].Position == 0 {
 		t.Errorf("in JSON: %+v", sums)
 	}
 }

@@ -20,18 +20,17 @@ func strict(data []byte, v any) error {
 	if !utf8.Valid(data) {
 		return errors.New("the body is not UTF-8")
 	}
-	var whole json.RawMessage
-	if err := json.Unmarshal(data, &whole); err != nil {
-		return err
+	if !json.Valid(data) {
+		return json.Unmarshal(data, new(json.RawMessage)) // says why
 	}
-	if bytes.Equal(bytes.TrimSpace(whole), []byte("null")) {
+	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 		return errors.New("the body is null")
 	}
-	s := scan{data: whole}
+	s := scan{data: data}
 	if err := s.run(); err != nil {
 		return err
 	}
-	d := json.NewDecoder(bytes.NewReader(whole))
+	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	err := d.Decode(v)
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
@@ -52,19 +51,27 @@ type scan struct {
 	data   []byte
 	at     int
 	values int
-	// members are the names met in the objects that are open, nil for an open array.
-	members []map[string]bool
+	open   []container
+	names  [][]byte // of the members met in what is open, outermost first
 }
+
+// container is an object or array that has begun.
+type container struct {
+	first int             // of its members in names
+	many  map[string]bool // its members instead, when it has many
+}
+
+// manyMembers is from when on members are looked up and not gone through.
+const manyMembers = 32
 
 func (s *scan) run() error {
 	for ; s.at < len(s.data); s.at++ {
 		switch s.data[s.at] {
-		case '{':
-			s.members = append(s.members, map[string]bool{})
-		case '[':
-			s.members = append(s.members, nil)
+		case '{', '[':
+			s.open = append(s.open, container{first: len(s.names)})
 		case '}', ']':
-			s.members = s.members[:len(s.members)-1]
+			last := len(s.open) - 1
+			s.names, s.open = s.names[:s.open[last].first], s.open[:last]
 		case ',', ':':
 			if s.values++; s.values > maxValues {
 				return fmt.Errorf("the body has more than %d values", maxValues)
@@ -93,18 +100,41 @@ func (s *scan) text() error {
 	if !s.isName() {
 		return nil
 	}
-	name := string(s.data[from+1 : s.at])
+	name := s.data[from+1 : s.at]
 	if !plain {
-		if err := json.Unmarshal(s.data[from:s.at+1], &name); err != nil {
+		var read string
+		if err := json.Unmarshal(s.data[from:s.at+1], &read); err != nil {
 			return err
 		}
+		name = []byte(read)
 	}
-	open := s.members[len(s.members)-1]
-	if open[name] {
+	if !s.add(name) {
 		return fmt.Errorf("the member %q is there twice", name)
 	}
-	open[name] = true
 	return nil
+}
+
+// add notes a member of the innermost object. It returns false when it was there before.
+func (s *scan) add(name []byte) bool {
+	c := &s.open[len(s.open)-1]
+	if c.many != nil {
+		before := c.many[string(name)]
+		c.many[string(name)] = true
+		return !before
+	}
+	for _, known := range s.names[c.first:] {
+		if bytes.Equal(known, name) {
+			return false
+		}
+	}
+	if s.names = append(s.names, name); len(s.names)-c.first < manyMembers {
+		return true
+	}
+	c.many = make(map[string]bool, 2*manyMembers)
+	for _, known := range s.names[c.first:] {
+		c.many[string(known)] = true
+	}
+	return true
 }
 
 // isName reports whether a colon follows the string that ends here.

@@ -78,14 +78,34 @@ func TestStrictRefuses(t *testing.T) {
 		`{"name":"\udc00"}`:                   "half of a surrogate pair",
 		`{"\uDFFF":1}`:                        "half of a surrogate pair",
 		"{\"name\":\"\xff\"}":                 "not UTF-8",
-		`{} {}`:                               "after top-level value",
-		strings.Repeat(`[`, 20_000):           "depth",
+		`{"header":{` + manyNames(100) + `"n40":[]}}`: `"n40" is there twice`,
+		`{"header":{` + manyNames(20) + `"n3":[]}}`:   `"n3" is there twice`,
+		`{} {}`:                     "after top-level value",
+		strings.Repeat(`[`, 20_000): "depth",
 		`{"tags":[` + strings.Repeat(`"",`, maxValues) + `""]}`: "more than",
 	} {
 		var got target
 		if told := fmt.Sprint(strict([]byte(body), &got)); told == "<nil>" || !strings.Contains(told, part) {
 			t.Errorf("%.60s: %s, want an error about %q", body, told, part)
 		}
+	}
+}
+
+// manyNames are n members with different names, each with a comma behind it.
+func manyNames(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"n%d":[],`, i)
+	}
+	return b.String()
+}
+
+func TestStrictReadsManyMembers(t *testing.T) {
+	t.Parallel()
+	var got target
+	body := `{"header":{` + strings.TrimSuffix(manyNames(1000), ",") + `},"list":[{"header":{"n1":[]}},{"header":{"n1":[]}}]}`
+	if err := strict([]byte(body), &got); err != nil || len(got.Header) != 1000 || len(got.List) != 2 {
+		t.Errorf("%d members, %d entries: %v", len(got.Header), len(got.List), err)
 	}
 }
 
@@ -183,4 +203,21 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("%q is not clean yet", got)
 		}
 	})
+}
+
+// BenchmarkStrict reads a body of the size of an API's definition, beside encoding/json alone.
+func BenchmarkStrict(b *testing.B) {
+	body := []byte(`{"name":"orders","tags":["a","b","c"],"inner":{"name":"x","header":{"a":["1","2"],"b":["3"]}},"list":[` +
+		strings.TrimSuffix(strings.Repeat(`{"name":"parameter","count":12,"switch":true,"domain":"backend.example:8443"},`, 15), ",") + `]}`)
+	for name, read := range map[string]func([]byte, any) error{"strict": strict, "encoding-json": json.Unmarshal} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(body)))
+			for b.Loop() {
+				var got target
+				if err := read(body, &got); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -226,11 +226,3 @@ func (s *served) works(d *deployment) Credentials {
 func in(c Credentials) projectionsapig.In {
 	return projectionsapig.In{Tenant: c.ProjectID, Instance: c.InstanceID}
 }
-
-// Short names for what tests ask of groups.
-type groupRow = projectionsapig.GroupRow
-
-var (
-	groupFilter = projectionsapig.GroupFilter{}
-	allGroups   = projectionsapig.Page{Limit: 100_000}
-)

@@ -14,5 +14,6 @@
 //	}
 //
 // The node starts when the first test asks for it, in about a second, and is stopped when the last one
-// has ended. A package fails when the node logged an error, whatever its tests say.
+// has ended. A package fails when the node logged an error, whatever its tests say; with GATELOG_TEST_LOG
+// set, all that it logs is shown.
 package nodetest

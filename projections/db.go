@@ -24,7 +24,8 @@ const settings = "-c synchronous_commit=off -c timezone=UTC -c idle_in_transacti
 func OpenDB(dsn string, connections int) (*sqlx.DB, error) {
 	config, err := pq.NewConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("read models: %w", err)
+		// The cause would repeat the text, and with it the password.
+		return nil, errors.New("read models: the database URL cannot be read: postgres://user:password@host:port/database")
 	}
 	config.Options = strings.TrimSpace(config.Options + " " + settings)
 	connector, err := pq.NewConnectorConfig(config)

@@ -36,9 +36,7 @@ func configureFeature(s *apig.State, m *domain.Moment, f sealedFeature) (apig.Fe
 
 // ConfigureFeature sets a feature of an instance (APIG V2 §3.21.1). The keys that a configuration may
 // hold are sealed before the command leaves this process, so that neither the log nor another node
-// ever has them in the clear. Sealed, a key is another text every time: a command that holds one is never
-// 'the same command' again, so a repetition with its Idempotency-Key is refused with
-// domain.CodeKeyReused. Errors: those of apig.State.ConfigureFeature.
+// ever has them in the clear. Errors: those of apig.State.ConfigureFeature.
 func (c *Commands) ConfigureFeature(ctx context.Context, b *commands.Bus, call commands.Call, f apig.ConfigureFeature) (apig.Feature, domain.Position, error) {
 	if bad := check.Struct(f.Body); bad != nil { // nothing of any length is sealed
 		return apig.Feature{}, 0, apig.FromViolation(bad)

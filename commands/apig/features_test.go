@@ -83,6 +83,37 @@ func TestKeysOfFeaturesAreSealed(t *testing.T) {
 	}
 }
 
+// Sealed, a key is another text every time. A call that is repeated is the same call all the same.
+func TestAFeatureWithAKeyIsConfiguredOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t, eventstore.NewMemory())
+	in := b.runs(t, "gateway")
+	once, err := commands.Authorize(everything{}, project, commands.Meta{IdempotencyKey: "k1"}, "apig:features:create")
+	if err != nil {
+		t.Fatal(err)
+	}
+	send := func(config string) (apig.Feature, error) {
+		f, _, err := b.ConfigureFeature(t.Context(), b.bus, once, feature(in, "app_token", config))
+		return f, err
+	}
+	first, err := send(`{"app_token_key":"a key of the test"}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := send(`{"app_token_key":"a key of the test"}`)
+	if diff := cmp.Diff(first, again); diff != "" || err != nil {
+		t.Errorf("repeated: %v (-first +again):\n%s", err, diff)
+	}
+	if _, err := send(`{"app_token_key":"another"}`); domain.CodeOf(err) != domain.CodeKeyReused {
+		t.Errorf("another key: %v, want %s", err, domain.CodeKeyReused)
+	}
+	b.absent(t, "a key of the test")
+}
+
+type everything struct{}
+
+func (everything) Allows(string, string) bool { return true }
+
 // What holds no key reaches the domain as the client wrote it.
 func TestOtherConfigurationsStayAsTheyAre(t *testing.T) {
 	t.Parallel()

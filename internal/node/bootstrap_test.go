@@ -156,36 +156,53 @@ func (unread) Await(context.Context, string, domain.Position) error { return nil
 // The same with a node that is asked to stop when the log has so many messages.
 func TestAFirstStartThatWasStopped(t *testing.T) {
 	t.Parallel()
-	for after := 1; after <= 13; after += 3 {
-		t.Run(fmt.Sprintf("after %d messages", after), func(t *testing.T) {
-			t.Parallel()
-			d := newDeployment(t)
-			e := d.engines()
-			n, err := New(t.Context(), d.Config, e, silent)
-			if err != nil {
-				t.Fatal(err)
-			}
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			watched := make(chan error, 1)
-			go func() {
-				seen := 0
-				watched <- e.Log.Follow(ctx, 0, 1, func([]eventstore.Recorded) error {
-					if seen++; seen == after {
-						cancel()
-					}
-					return nil
-				})
-			}()
-			if err := n.Run(ctx, nil); err != nil {
-				t.Errorf("it ended with %v", err)
-			}
-			cancel()
-			<-watched
-			if err := e.Close(); err != nil {
-				t.Fatal(err)
-			}
-			d.start().works(d)
-		})
+	stopped := func(t *testing.T, place func(*testing.T) *deployment, after int) {
+		t.Parallel()
+		d := place(t)
+		n, e := d.building()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		watched := make(chan error, 1)
+		go func() {
+			seen := 0
+			watched <- e.Log.Follow(ctx, 0, 1, func([]eventstore.Recorded) error {
+				if seen++; seen == after {
+					cancel()
+				}
+				return nil
+			})
+		}()
+		if err := n.Run(ctx, nil); err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+		cancel()
+		<-watched
+		if err := e.Close(); err != nil {
+			t.Fatal(err)
+		}
+		d.start().works(d)
+	}
+	for _, after := range []int{1, 4, 7, 10, 13} {
+		t.Run(fmt.Sprintf("after %d messages", after), func(t *testing.T) { stopped(t, newDeployment, after) })
+	}
+	for _, after := range []int{5, 9} {
+		t.Run(fmt.Sprintf("after %d messages, with the log elsewhere", after), func(t *testing.T) { stopped(t, elsewhere, after) })
+	}
+}
+
+// A node that finds out only when it asks that another one has made the account leaves no trace of a first
+// start.
+func TestANodeThatIsTooLateForTheFirstStart(t *testing.T) {
+	t.Parallel()
+	d := elsewhere(t)
+	d.start()
+	late := d.beside()
+	n, _ := late.built() // it does not run, and so knows of no account
+	made, err := n.bootstrap(t.Context())
+	if made != nil || err != nil {
+		t.Errorf("it made %+v, %v", made, err)
+	}
+	if at := n.firstStart(); at != neverHere {
+		t.Errorf("it left word of a first start: %d", at)
 	}
 }

@@ -2,7 +2,9 @@ package node
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -67,6 +69,37 @@ func TestANodeStopsUnderLoad(t *testing.T) {
 		if !slices.ContainsFunc(there, func(g projectionsapig.GroupRow) bool { return g.Name == name }) {
 			t.Errorf("%s was acknowledged, and is gone", name)
 		}
+	}
+}
+
+// A request that is being sent when the node is asked to stop is answered.
+func TestANodeAnswersWhatItHasBegun(t *testing.T) {
+	t.Parallel()
+	s := newDeployment(t).start()
+	body, write := io.Pipe()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/v3/auth/tokens", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Expect", "100-continue") // nothing is sent before the node wants to read it
+	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: soon}}
+	defer client.CloseIdleConnections()
+	answered := make(chan error, 1)
+	go func() {
+		r, err := client.Do(request)
+		if err == nil {
+			err = r.Body.Close()
+		}
+		answered <- err
+	}()
+	if _, err := write.Write([]byte(`{"auth":`)); err != nil {
+		t.Fatal(err)
+	}
+	s.end()
+	eventually(t, "the node stops", s.stopping.Load)
+	_, err = write.Write([]byte(`{}}`))
+	if err := errors.Join(err, write.Close(), <-answered); err != nil {
+		t.Errorf("the request was cut off: %v", err)
 	}
 }
 

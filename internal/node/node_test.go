@@ -19,14 +19,21 @@ import (
 	"github.com/gatelog/gatelog/projections"
 )
 
-// built is a node that does not run.
-func (d *deployment) built() (*Node, *Engines) {
+// building returns a node that is about to run.
+func (d *deployment) building() (*Node, *Engines) {
 	d.t.Helper()
 	e := d.engines()
 	n, err := New(d.t.Context(), d.Config, e, silent)
 	if err != nil {
 		d.t.Fatal(err)
 	}
+	return n, e
+}
+
+// built is a node that never runs.
+func (d *deployment) built() (*Node, *Engines) {
+	d.t.Helper()
+	n, e := d.building()
 	d.t.Cleanup(func() {
 		if err := errors.Join(n.release(), e.Close()); err != nil {
 			d.t.Error(err)
@@ -309,20 +316,39 @@ func TestNothingRunsOnAfterANode(t *testing.T) {
 	mine := func() (n int) {
 		stacks := make([]byte, 4<<20)
 		for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-			if strings.Contains(stack, "gatelog/gatelog/") && !strings.Contains(stack, "testing.tRunner") && !strings.Contains(stack, "testenv") {
+			ours := strings.Contains(stack, "gatelog/gatelog/") && !strings.Contains(stack, "testing.tRunner") && !strings.Contains(stack, "testenv")
+			if ours || strings.Contains(stack, "database/sql.(*DB).connectionOpener(") {
 				n++
 			}
 		}
 		return n
 	}
 	d := newDeployment(t)
+	d.start().stop() // what tests share has started now
 	before := mine()
+	ends := func(after string) {
+		t.Helper()
+		http.DefaultClient.CloseIdleConnections()
+		eventually(t, fmt.Sprintf("after %s no more than %d goroutines are left", after, before), func() bool { return mine() <= before })
+	}
 	s := d.start()
 	s.works(d)
 	if mine() <= before {
 		t.Fatal("a node runs without a goroutine: the test counts the wrong ones")
 	}
 	s.stop()
-	http.DefaultClient.CloseIdleConnections()
-	eventually(t, fmt.Sprintf("no more than %d goroutines are left", before), func() bool { return mine() <= before })
+	ends("a node that ran")
+	taken := httptest.NewServer(http.NotFoundHandler())
+	defer taken.Close()
+	d.HTTPAddr = taken.Listener.Addr().String()
+	before = mine()
+	if _, err := d.try(t.Context()); !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("listening where somebody is: %v", err)
+	}
+	ends("a node that could not listen")
+	d.HTTPAddr, d.DebugAllow = "127.0.0.1:0", []string{"10.0.0.0/99"}
+	if _, err := d.try(t.Context()); err == nil {
+		t.Error("a network that is none was accepted")
+	}
+	ends("a node that could not be built")
 }

@@ -77,7 +77,7 @@ func (q *Queries) Snapshot(ctx context.Context, in In, apiID, of, draftEnv strin
 // APIG.3030, 3003.
 func (q *Queries) EnvID(ctx context.Context, in In, idOrName string) (string, error) {
 	var id string
-	err := q.rows.Get(ctx, &id, `SELECT id FROM apig.envs WHERE (id = $1 OR name = $1) AND instance_id = $2 AND tenant = $3
+	err := q.get(ctx, &id, `SELECT id FROM apig.envs WHERE (id = $1 OR name = $1) AND instance_id = $2 AND tenant = $3
 		ORDER BY id = $1 DESC LIMIT 1`, idOrName, in.Instance, in.Tenant)
 	return id, q.missing(ctx, in, err, apig.ErrEnvNotFound(idOrName))
 }
@@ -166,7 +166,7 @@ func (q *Queries) draft(ctx context.Context, in In, apiID, envID string) (Snapsh
 // draftPosition returns where the draft of an API stands, or the last one of an API that is gone.
 func (q *Queries) draftPosition(ctx context.Context, in In, apiID string) (domain.Position, error) {
 	var at domain.Position
-	err := q.rows.Get(ctx, &at, "SELECT position FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", apiID, in.Instance, in.Tenant)
+	err := q.get(ctx, &at, "SELECT position FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", apiID, in.Instance, in.Tenant)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return at, err
 	}

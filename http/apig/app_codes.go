@@ -69,6 +69,7 @@ func (s *Surface) generateAppCode(ctx context.Context, call commands.Call, in *A
 	return changed(appCode(code), position), at(position, err)
 }
 
+// AppCodeIn is what every request about an AppCode names.
 type AppCodeIn struct {
 	AppIn
 	AppCodeID string `path:"app_code_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"AppCode."`

@@ -81,6 +81,7 @@ func (s *Surface) appQuotas(api huma.API) {
 	}, s.showQuotaOfApp)
 }
 
+// AppQuotaIn is what every request about a credential quota names.
 type AppQuotaIn struct {
 	InInstance
 	QuotaID string `path:"app_quota_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Credential quota."`

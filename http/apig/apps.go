@@ -88,6 +88,7 @@ func (s *Surface) apps(api huma.API) {
 	}, s.listApps)
 }
 
+// AppIn is what every request about an app names.
 type AppIn struct {
 	InInstance
 	AppID string `path:"app_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"App."`

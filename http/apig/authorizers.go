@@ -41,6 +41,7 @@ func (s *Surface) authorizers(api huma.API) {
 	}, s.listAuthorizers)
 }
 
+// AuthorizerIn is what every request about a custom authorizer names.
 type AuthorizerIn struct {
 	InInstance
 	AuthorizerID string `path:"authorizer_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Custom authorizer."`

@@ -41,6 +41,7 @@ func (s *Surface) memberGroups(api huma.API) {
 	}, s.updateMemberGroup)
 }
 
+// MemberGroupIn is what every request about a server group of a channel names.
 type MemberGroupIn struct {
 	ChannelIn
 	MemberGroupID string `path:"member_group_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Server group."`

@@ -55,6 +55,7 @@ func (s *Surface) channels(api huma.API) {
 	s.memberGroups(api)
 }
 
+// ChannelIn is what every request about a load balance channel names.
 type ChannelIn struct {
 	InInstance
 	ChannelID string `path:"vpc_channel_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"VPC channel."`

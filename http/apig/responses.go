@@ -57,6 +57,7 @@ func (s *Surface) responses(api huma.API) {
 	}, s.listResponses)
 }
 
+// ResponseIn is what every request about a group's response names.
 type ResponseIn struct {
 	GroupIn
 	ResponseID string `path:"response_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Response."`
@@ -97,6 +98,7 @@ func (s *Surface) deleteResponse(ctx context.Context, call commands.Call, in *Re
 	return &done{place(position)}, at(position, err)
 }
 
+// ResponseTypeIn is what every request about one error type of a response names.
 type ResponseTypeIn struct {
 	ResponseIn
 	Type string `path:"response_type" maxLength:"64" doc:"Type of error."`

@@ -296,7 +296,9 @@ func TestEveryEventLeavesItsRows(t *testing.T) {
 	}
 }
 
-// ruledElsewhere reports whether the rows of an event are the matter of the tests of its family.
+// ruledElsewhere reports whether an event is of a family whose rows are asked for by other means than the
+// rules here: by the tests of the family beside this one where there are some, and by what the contract
+// tests read back after each change.
 func ruledElsewhere(eventType string) bool {
 	families := []string{"acl", "throttle", "signature", "app", "appauth", "appquota", "channel", "authorizer", "response"}
 	return slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(eventType, "apig."+f+".") })

@@ -128,8 +128,8 @@ func (p *past) hasOf(t *testing.T, tenant string, ev domain.Event) {
 	}
 }
 
-// throughClient are the queries of which a stranger asks through the public client, operation by operation
-// (TestEveryOperationRefusesAStranger of the contract tests).
+// throughClient are the queries of which a stranger asks over HTTP, operation by operation, naming its own
+// project and an instance of another (TestEveryOperationFindsNoInstanceOfAnother of the contract tests).
 var throughClient = map[string]bool{
 	"ACL": true, "ACLs": true, "ACLsOf": true, "APIOutline": true, "APIsOfApp": true, "App": true,
 	"AppACL": true, "AppCode": true, "AppCodes": true, "AppOutline": true, "AppQuota": true, "AppQuotas": true,

@@ -52,6 +52,27 @@ func TestEveryOperationRefusesAStranger(t *testing.T) {
 	}
 }
 
+// A stranger who names its own project and somebody else's instance passes the policies: the queries and
+// decisions themselves must find nothing. A request that lacks what it needs may hear of that first.
+func TestEveryOperationFindsNoInstanceOfAnother(t *testing.T) {
+	t.Parallel()
+	s := stranger(t)
+	for _, o := range catalog {
+		if !o.served || !strings.Contains(o.template, "{instance_id}") {
+			continue
+		}
+		t.Run(o.name, func(t *testing.T) {
+			o.template = strings.Replace(o.template, "{response_type}", "THROTTLED", 1) // the one id that is a word of the reference
+			m := messageFor(o, &client{project: s.project, instance: admin.instance})
+			m.query = map[string]string{"group_id": "g", "api_id": "a", "env_id": "e", "app_id": "p", "acl_id": "l", "sign_id": "s", "throttle_id": "t"}
+			got := s.send(t, m)
+			if got.status != http.StatusNotFound && (got.status != http.StatusBadRequest || o.method == http.MethodGet) {
+				t.Errorf("status %d, want 404: %.500s", got.status, got.body)
+			}
+		})
+	}
+}
+
 // What is not served yet says so; the recorder holds the form of the answer against §2.3.
 func TestWhatIsNotServedSaysSo(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,8 @@ type Channels struct {
 
 	createChannel commands.UseCase[apig.CreateChannel, apig.Channel]
 	updateChannel commands.UseCase[apig.UpdateChannel, apig.Channel]
+
+	importMicroservice commands.UseCase[apig.ImportMicroservice, apig.MicroserviceResult]
 }
 
 func newChannels(s *commands.Surface) Channels {
@@ -40,6 +42,8 @@ func newChannels(s *commands.Surface) Channels {
 
 		createChannel: commands.Define(s, "CreateChannel", (*apig.State).CreateChannel),
 		updateChannel: commands.Define(s, "UpdateChannel", (*apig.State).UpdateChannel),
+
+		importMicroservice: commands.Define(s, "ImportMicroservice", (*apig.State).ImportMicroservice),
 	}
 }
 
@@ -63,6 +67,18 @@ func (c *Commands) UpdateChannel(ctx context.Context, b *commands.Bus, call comm
 	}
 	ch.Body = body
 	return c.updateChannel.Do(ctx, b, call, ch)
+}
+
+// ImportMicroservice makes a channel with APIs (known from the public SDK), with its secret sealed as by
+// CreateChannel. Errors: those of apig.State.ImportMicroservice.
+func (c *Commands) ImportMicroservice(ctx context.Context, b *commands.Bus, call commands.Call, in apig.ImportMicroservice) (apig.MicroserviceResult, domain.Position, error) {
+	service := apig.MicroserviceBody{Nacos: in.Body.Nacos}
+	sealed, err := c.sealChannel(ctx, call.Tenant(), in.InstanceID, apig.ChannelBody{Microservice: &service})
+	if err != nil {
+		return apig.MicroserviceResult{}, 0, err
+	}
+	in.Body.Nacos = sealed.Microservice.Nacos
+	return c.importMicroservice.Do(ctx, b, call, in)
 }
 
 // maxRegistryPassword bounds the password of a registry, in bytes, before it is sealed.

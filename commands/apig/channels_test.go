@@ -61,3 +61,16 @@ func TestBadPasswordsOfRegistriesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestPasswordsOfImportedMicroservicesAreNotInTheLog(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	nacos := registry("correct-horse-3").Microservice.Nacos
+	_, _, err := o.ImportMicroservice(t.Context(), o.bus, o.call(""), apig.ImportMicroservice{InstanceID: o.instance, Body: apig.ImportMicroserviceBody{
+		GroupInfo: &apig.MicroserviceGroup{GroupName: "imported"}, ServiceType: "NACOS", Nacos: nacos, APIs: []apig.MicroserviceAPI{{ReqURI: "/orders"}},
+	}})
+	if err != nil || nacos.UserInfo.Password != "correct-horse-3" {
+		t.Fatalf("%v; the caller's request has the password %q", err, nacos.UserInfo.Password)
+	}
+	o.absent("correct-horse-3")
+}

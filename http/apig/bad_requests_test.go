@@ -18,7 +18,7 @@ import (
 // one is wanted, is refused.
 func TestOddQueries(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t)
+	c := wholeWorld(t)
 	d := readDescription(t, c)
 	h := newHostile(t, c)
 	for _, o := range operations {
@@ -69,7 +69,7 @@ func unsignedOr(t *testing.T, c *nodetest.Client, r nodetest.Request) nodetest.R
 // Ids that can be none are refused wherever a path has one, and never find another path.
 func TestOddIDs(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t)
+	c := wholeWorld(t)
 	h := newHostile(t, c)
 	odd := []string{
 		long(66), long(5000), "%00", "a%00", "%2e%2e", "%2E", "..", ".", "a%2Fb", "%2F", "a%5Cb", "%ff", "%c3%28", "'", "%22", "%3B", ";x=1", "*", "%2A", "{id}",
@@ -100,7 +100,7 @@ func TestOddIDs(t *testing.T) {
 // What a request says of itself is cut, cleaned or refused, and never gets anything else into the log.
 func TestOddHeaders(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t)
+	c := wholeWorld(t)
 	h := newHostile(t, c)
 	for name, key := range map[string]string{"too long": long(256), "far too long": long(8_000), "no UTF-8": "\xff\xfe"} {
 		for _, o := range operations {

@@ -21,6 +21,7 @@ import (
 	"github.com/gatelog/gatelog/http/web"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 )
 
 // Prefix is the beginning of all paths of this surface. The management of users and projects has the
@@ -30,12 +31,14 @@ const Prefix = "/gatelog/v1/"
 // Actions of the policies that allow the operations. Those of projections and of the log are
 // account-wide, the others are granted per project.
 const (
-	ActionHistory     = "gatelog:history:get"
-	ActionVersions    = "gatelog:versions:list"
-	ActionVersion     = "gatelog:versions:get"
-	ActionSetQuota    = "gatelog:quotas:set"
-	ActionProjections = "gatelog:projections:list"
-	ActionLog         = "gatelog:log:get"
+	ActionHistory  = "gatelog:history:get"
+	ActionVersions = "gatelog:versions:list"
+	ActionVersion  = "gatelog:versions:get"
+	ActionSetQuota = "gatelog:quotas:set"
+	// ActionRequestEndpoint allows asking for the connection of a VPC endpoint.
+	ActionRequestEndpoint = "gatelog:endpoints:request"
+	ActionProjections     = "gatelog:projections:list"
+	ActionLog             = "gatelog:log:get"
 )
 
 // Deps is what the surface stands on.
@@ -46,6 +49,8 @@ type Deps struct {
 	Log      eventstore.Log
 	// DB is a pool of connections to the read models; only the checkpoints are read through it.
 	DB *sqlx.DB
+	// Calls counts what gateway nodes tell of the calls that they serve.
+	Calls *calls.Store
 	// Projections are those whose checkpoints are in DB.
 	Projections []*projections.Projection
 	Logger      *slog.Logger
@@ -66,7 +71,9 @@ func Register(api huma.API, d Deps) {
 	s.histories(api)
 	s.versions(api)
 	s.quotas(api)
+	s.endpoints(api)
 	s.logs(api)
+	s.calls(api)
 }
 
 func authenticated(ctx context.Context) commands.Policy {

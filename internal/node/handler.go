@@ -17,6 +17,7 @@ import (
 	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/internal/guardedhttp"
 	"github.com/gatelog/gatelog/internal/secret"
+	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
 // buildHandler puts all surfaces on one server.
@@ -47,8 +48,9 @@ func (n *Node) buildHandler() (http.Handler, error) {
 
 func (n *Node) apigSurface(debugger *commandsapig.Debugger) server.Surface {
 	surface := httpapig.New(httpapig.Deps{
-		Bus: n.bus, Commands: n.apig, Queries: n.queries, Debugger: debugger,
-		GatewayDomain: n.config.GatewayDomain, Logger: n.logger,
+		Bus: n.bus, Commands: n.apig, Queries: n.queries, Debugger: debugger, Calls: n.calls,
+		Documents: n.documents(), TaskFiles: projectionsapig.TaskFiles{DB: n.reads},
+		GatewayDomain: n.config.GatewayDomain, Zones: n.config.Zones, Specs: n.config.Specs, Logger: n.logger,
 	})
 	return server.Surface{Prefix: httpapig.Prefix, Deny: surface.Deny, Register: surface.Register}
 }
@@ -72,7 +74,7 @@ func (n *Node) managementSurface() server.Surface {
 		Prefix: httpidentity.ManagementPrefix, Deny: httpidentity.Deny,
 		Register: func(api huma.API, _ *echo.Echo) {
 			httpgatelog.Register(api, httpgatelog.Deps{
-				Bus: n.bus, Commands: n.apig, Queries: n.queries, Log: n.engines.Log, DB: n.reads,
+				Bus: n.bus, Commands: n.apig, Queries: n.queries, Log: n.engines.Log, DB: n.reads, Calls: n.calls,
 				Projections: Projections(), Logger: n.logger,
 			})
 		},

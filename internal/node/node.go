@@ -23,6 +23,7 @@ import (
 	"github.com/gatelog/gatelog/internal/secret"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 	projectionsidentity "github.com/gatelog/gatelog/projections/identity"
 )
 
@@ -43,6 +44,8 @@ type Node struct {
 	accounts *projectionsidentity.Directory
 	queries  *projectionsapig.Queries
 	reads    *sqlx.DB
+	calls    *calls.Store
+	feed     *calls.Feed
 	runners  []*projections.Runner
 	router   *message.Router
 	applied  *nats.Subscription
@@ -86,6 +89,9 @@ func (n *Node) build(ctx context.Context) error {
 	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
 	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads), e.Log)
 	if err := n.buildReactions(); err != nil {
+		return err
+	}
+	if err := n.buildCalls(ctx); err != nil {
 		return err
 	}
 	n.handler, err = n.buildHandler()
@@ -143,8 +149,31 @@ func (n *Node) buildReactions() error {
 	if err != nil {
 		return err
 	}
-	r := &commandsapig.Reactions{Bus: n.bus, Commands: n.apig, Codec: n.apig.Surface.Codec}
+	r := &commandsapig.Reactions{
+		Bus: n.bus, Commands: n.apig, Codec: n.apig.Surface.Codec, Files: projectionsapig.TaskFiles{DB: n.reads}, Documents: n.documents(),
+	}
 	n.router, err = r.Router(sub, n.logger)
+	return err
+}
+
+// documents reads and writes the OpenAPI documents of instances.
+func (n *Node) documents() projectionsapig.Documents {
+	return projectionsapig.Documents{Queries: n.queries, Domain: n.config.GatewayDomain, Now: now}
+}
+
+// buildCalls makes the counters of calls, and the feed of what gateway nodes publish.
+func (n *Node) buildCalls(ctx context.Context) error {
+	js, err := jetstream.New(n.engines.Conn)
+	if err != nil {
+		return err
+	}
+	n.calls = calls.NewStore(n.reads, now)
+	n.feed, err = calls.NewFeed(ctx, js, n.calls, calls.FeedOptions{
+		Replicas: n.config.Replicas, Logger: n.logger,
+		Exists: func(ctx context.Context, tenant, instance string) error {
+			return n.queries.Exists(ctx, projectionsapig.In{Tenant: tenant, Instance: instance})
+		},
+	})
 	return err
 }
 

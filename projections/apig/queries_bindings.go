@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -40,7 +41,19 @@ func (f BoundAPIFilter) narrow(w *where) {
 	w.is("a.group_id", f.GroupID)
 	w.is("p.api_id", f.APIID)
 	w.like("a.name", f.APIName, false)
-	w.oneOf("p.api_id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = p.instance_id AND t.tag = ANY($%d))", f.Tags)
+	w.withTags("p", "p.api_id", f.Tags)
+}
+
+// noTags among tags stands for APIs that have none (SDK).
+const noTags = "#no_tags#"
+
+// withTags adds 'the API in column has one of the tags'; no tags add nothing. The table has its instance.
+func (w *where) withTags(table, column string, tags []string) {
+	has := column + " IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = " + table + ".instance_id AND t.tag = ANY($%d))"
+	if slices.Contains(tags, noTags) {
+		has = "(" + has + " OR NOT EXISTS (SELECT FROM apig.api_tags t WHERE t.api_id = " + column + "))"
+	}
+	w.oneOf(has, tags)
 }
 
 // policies is the table of a family of policies.

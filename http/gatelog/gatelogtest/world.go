@@ -31,6 +31,7 @@ import (
 	"github.com/gatelog/gatelog/migrations"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 )
 
 // Project is the project of every world, AccessKey and SecretKey sign requests to its server.
@@ -148,6 +149,7 @@ func (w *World) serve() http.Handler {
 			Register: func(api huma.API, _ *echo.Echo) {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
+					Calls:       calls.NewStore(w.DB, time.Now),
 					Projections: []*projections.Projection{projectionsapig.New()}, Logger: silent, Caller: w.caller,
 				})
 			},

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
-	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // applyBatch applies a batch in one transaction. When an event of it cannot be applied, those before
@@ -66,25 +65,6 @@ func texts(plan []statement) []string {
 	}
 	return all
 }
-
-// fold adds what the events of a batch change.
-func fold(p *Projection, batch []eventstore.Recorded, changes *Changes) error {
-	for _, message := range batch {
-		rec, ok, err := envelope.Open(p.Codec, message)
-		if err == nil && ok {
-			err = p.Apply(rec, changes)
-		}
-		if err != nil {
-			return &unfoldable{err}
-		}
-	}
-	return nil
-}
-
-// unfoldable marks an error that lies in the event and not in the circumstances.
-type unfoldable struct{ error }
-
-func (u *unfoldable) Unwrap() error { return u.error }
 
 // permanent tells an event that cannot be applied from a database that can't be reached right now.
 // Of Postgres' error classes, these lie in the data: 21 two rows where one may be, 22 data exception,

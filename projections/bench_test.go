@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // benchHistory fills a world's log with n events about n things of a usual size.
@@ -117,7 +118,7 @@ func BenchmarkRebuild(b *testing.B) {
 	})
 	b.Run("rebuild by upserts", func(b *testing.B) {
 		for b.Loop() {
-			err := rebuildWithin(b.Context(), w.db, w.log, newToy(known), func(Progress) {}, bounds{rows: 5000, bytes: 1 << 30, behind: 500})
+			err := rebuildWithin(b.Context(), w.db, w.log, newToy(known), func(Progress) {}, bounds{rows: 5000, bytes: 1 << 30, behind: 500, batch: envelope.BatchMessages})
 			if err != nil {
 				b.Fatal(err)
 			}

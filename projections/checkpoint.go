@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,6 +102,29 @@ func (p *Projection) ddl() (tables, indexes string) {
 	tables, indexes, _ = strings.Cut(p.DDL, "-- indexes\n")
 	return tables, indexes
 }
+
+// ofTable finds the table in a statement that makes an index.
+var ofTable = regexp.MustCompile(`^(?:ALTER TABLE|CREATE (?:UNIQUE )?INDEX(?: \w+)? ON) (\w+) `)
+
+// indexes returns the statements that make the indexes, by table.
+func (p *Projection) indexes() (map[string]string, error) {
+	_, text := p.ddl()
+	byTable := map[string]string{}
+	for statement := range strings.SplitSeq(comments.ReplaceAllString(text, ""), ";") {
+		statement = strings.TrimSpace(statement)
+		if statement == "" {
+			continue
+		}
+		found := ofTable.FindStringSubmatch(statement)
+		if found == nil || !slices.ContainsFunc(p.Tables, func(t Table) bool { return t.Name == found[1] }) {
+			return nil, fmt.Errorf("the index of no table of %s: %q", p.Name, statement)
+		}
+		byTable[found[1]] += statement + ";\n"
+	}
+	return byTable, nil
+}
+
+var comments = regexp.MustCompile(`(?m)--.*$`)
 
 func createSchema(ctx context.Context, tx *sqlx.Tx, schema, ddl string) error {
 	quoted := pq.QuoteIdentifier(schema)

@@ -115,14 +115,7 @@ func (t TableOf[R]) DeleteWhere(c *Changes, column, value string) {
 	if !t.isText(column) {
 		panic("projections: " + column + " is no text column of " + t.Name)
 	}
-	changes := c.table(t.Name)
-	changes.wheres[column] = append(changes.wheres[column], value)
-	c.rows++
-	// A pending row goes, too, and so does what the table has under its key, which may have another
-	// value in the column.
-	for key := range changes.indexed(t.Table, column)[value] {
-		c.set(t.Table, key, tombstone{strings.Split(key, separator)})
-	}
+	c.deleteWhere(t.Table, column, value)
 }
 
 func (t Table) keyOf(row reflect.Value) []string {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // Difference is a row of a read model that is not what the log says.
@@ -72,14 +73,15 @@ func (v verification) begin(ctx context.Context) (domain.Position, error) {
 
 func (v verification) run(ctx context.Context, at domain.Position) (rows int, err error) {
 	changes := NewChanges()
-	err = v.log.Read(ctx, 0, eventstore.Position(at), func(r eventstore.Recorded) error {
-		return fold(v.p, []eventstore.Recorded{r}, changes)
-	}, v.p.Filter())
+	err = foldLog(ctx, v.log, v.p, 0, at, envelope.BatchMessages, func(f folded) error {
+		changes.merge(v.p.Tables, f.changes)
+		return nil
+	})
 	if err != nil {
 		return 0, err
 	}
 	for _, t := range v.p.Tables {
-		n, err := t.compare(ctx, v.tx, v.p.Name, changes.table(t.Name).rows, v.found)
+		n, err := t.compare(ctx, v.tx, v.p.Name, changes.table(t).rows, v.found)
 		rows += n
 		if err != nil {
 			return rows, fmt.Errorf("%s: %w", t.Name, err)

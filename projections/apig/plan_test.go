@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lib/pq"
+
 	"github.com/gatelog/gatelog/domain/apig"
 )
 
@@ -116,6 +118,10 @@ func TestQueriesUseIndexes(t *testing.T) {
 	}
 	first, deep := Page{0, 20}, Page{500, 20}
 	asks := func(query string, args ...any) question { return question{query, args} }
+	details := func(ids ...string) question {
+		instances, tenants := slices.Repeat([]string{pastInstance}, len(ids)), slices.Repeat([]string{pastTenant}, len(ids))
+		return asks(apiSQL, pq.Array(ids), pq.Array(instances), pq.Array(tenants))
+	}
 	for name, c := range map[string]struct {
 		question
 		way string // to the APIs
@@ -128,7 +134,8 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"list by id":                    {list(APIFilter{ID: "gwa7"}, first), "Index Scan"},
 		"list by tags":                  {list(APIFilter{Tags: []string{"tag7", "tag8"}}, first), "Index Scan"},
 		"list by environment":           {list(APIFilter{EnvID: "e1"}, first), "Index Scan"},
-		"detail":                        {asks(apiSQL, "gwa7", pastInstance, pastTenant), "Index Scan apis_pkey"},
+		"detail":                        {details("gwa7"), "Index Scan apis_pkey"},
+		"details at once":               {details("gwa7", "gwa8", "gwa9", "gwa10", "gwa11", "gwa12", "gwa13", "gwa14"), "Index Scan apis_pkey"},
 		"number of APIs of an instance": {counted(APIFilter{}), "Index Only Scan apis_instance_id_register"},
 		"number of APIs of a group":     {counted(APIFilter{GroupID: "g2"}), "Index Only Scan apis_group_id"},
 		"quota of APIs":                 {asks(countSQL[apig.CountedAPIs], pastInstance), "Index Only Scan"},

@@ -29,9 +29,13 @@ func (r *Runner) applyBatch(ctx context.Context, from domain.Position, batch []e
 }
 
 func (r *Runner) apply(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
-	changes := NewChanges()
-	if err := fold(r.Projection, batch, changes); err != nil {
+	steps, err := fold(r.Projection, batch)
+	if err != nil {
 		return from, err
+	}
+	changes := r.Projection.pending()
+	for _, s := range steps {
+		changes.add(r.Projection.Tables, s)
 	}
 	plan, err := changes.plan(r.Projection.Name, r.Projection.Tables)
 	if err != nil {

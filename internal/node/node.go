@@ -54,7 +54,7 @@ type Node struct {
 
 // Projections returns the projections that live in Postgres.
 func Projections() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New()}
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New())}
 }
 
 // connections to the read models for queries. More would only wait for the same processors.
@@ -84,7 +84,7 @@ func (n *Node) build(ctx context.Context) error {
 		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
 	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
-	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads), e.Log)
+	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads, projectionsapig.New()), e.Log)
 	if err := n.buildReactions(); err != nil {
 		return err
 	}
@@ -110,18 +110,25 @@ func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([
 	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
 }
 
-// prepare makes the read models fit: new ones are made, those of another version are made again.
+// fit makes the tables of a projection, and makes those of another version again: the past while the node
+// works, what is needed to answer before.
+func (n *Node) fit(ctx context.Context, p *projections.Projection) error {
+	stale, err := projections.Prepare(ctx, n.reads, n.engines.Log, p)
+	if err != nil || !stale {
+		return err
+	}
+	n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
+	if p.IsPast() {
+		return projections.Restart(ctx, n.reads, n.engines.Log, p)
+	}
+	return projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil)
+}
+
+// prepare makes the read models fit, and a runner for each projection.
 func (n *Node) prepare(ctx context.Context) error {
 	for _, p := range Projections() {
-		stale, err := projections.Prepare(ctx, n.reads, n.engines.Log, p)
-		if err != nil {
+		if err := n.fit(ctx, p); err != nil {
 			return err
-		}
-		if stale {
-			n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
-			if err := projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil); err != nil {
-				return err
-			}
 		}
 		db, err := n.engines.DB(2)
 		if err != nil {

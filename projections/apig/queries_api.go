@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/projections"
 )
 
 // publishedSQL gives the publications of the API a as Published has them, RELEASE first. Times look as
@@ -82,12 +83,22 @@ type apiPublication struct {
 // API returns an API with its draft and its publications (APIG V2 §3.5.5), or APIG.3030, APIG.3002.
 func (q *Queries) API(ctx context.Context, in In, id string) (Answer, error) {
 	if askable([]any{id, in.Instance, in.Tenant}) {
-		answer, found, err := q.apis.Get(ctx, apiKey{in, id})
+		answer, found, err := q.fetchAPI(ctx, apiKey{in, id})
 		if found || err != nil {
 			return answer, err
 		}
 	}
 	return Answer{}, q.missing(ctx, in, sql.ErrNoRows, apig.ErrAPINotFound(id))
+}
+
+// fetchAPI asks together with others, who all see the present.
+func (q *Queries) fetchAPI(ctx context.Context, key apiKey) (answer Answer, found bool, err error) {
+	if _, past := projections.MomentOf(ctx); !past {
+		return q.apis.Get(ctx, key)
+	}
+	answers, err := q.fetchAPIs(ctx, []apiKey{key})
+	answer, found = answers[key]
+	return answer, found, err
 }
 
 // fetchAPIs returns those of the APIs that there are.

@@ -1,0 +1,93 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/projections"
+)
+
+// asOfPatience bounds the wait for the past to be kept up to a moment. It is behind the present by
+// fractions of a second, but for the time after an upgrade in which it is made.
+const asOfPatience = 10 * time.Second
+
+// asOf returns a context in which queries see the world at a position of the log, or at the last one that
+// was decided before or at an RFC 3339 time. Errors: gatelog.invalid for a moment that cannot be read or
+// has not come, gatelog.unavailable while the past is not kept up to it.
+func (n *Node) asOf(ctx context.Context, text string) (context.Context, error) {
+	head, err := n.engines.Log.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at, err := n.position(ctx, text, head)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range n.runners {
+		p := r.Projection
+		if !p.IsPast() {
+			continue
+		}
+		newest, err := n.newestOf(ctx, p, at)
+		if err != nil {
+			return nil, err
+		}
+		if err := n.awaitPast(ctx, r, newest); err != nil {
+			return nil, err
+		}
+	}
+	return projections.AsOf(ctx, domain.Position(at)), nil
+}
+
+// position reads the name of a moment.
+func (n *Node) position(ctx context.Context, text string, head eventstore.Position) (eventstore.Position, error) {
+	refusal := func(why string) *domain.Error {
+		err := domain.Errorf(domain.CodeInvalid, "%s: as_of is a position of the log, 1 to %d, or a time that has been, like 2026-01-02T15:04:05Z", why, head)
+		err.Param = "as_of"
+		return err
+	}
+	if number, err := strconv.ParseUint(text, 10, 63); err == nil {
+		if number < 1 || eventstore.Position(number) > head {
+			return 0, refusal("the log has no such position")
+		}
+		return eventstore.Position(number), nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	switch {
+	case err != nil:
+		return 0, refusal("neither a number nor an RFC 3339 time")
+	case t.After(time.Now()):
+		return 0, refusal("the time has not come")
+	}
+	first, err := eventstore.FirstSince(ctx, n.engines.Log, head, t.Add(1))
+	if err == nil && first == 1 {
+		return 0, refusal("the log begins later")
+	}
+	return first - 1, err
+}
+
+// newestOf returns the position of the newest event of a projection, at most upTo: what its past must
+// hold to answer for that moment.
+func (n *Node) newestOf(ctx context.Context, p *projections.Projection, upTo eventstore.Position) (domain.Position, error) {
+	newest, err := n.engines.Log.Newest(ctx, p.Filter(), 0)
+	if errors.Is(err, eventstore.ErrNotFound) {
+		return 0, nil
+	}
+	return domain.Position(min(newest.Position, upTo)), err
+}
+
+func (n *Node) awaitPast(ctx context.Context, r *projections.Runner, at domain.Position) error {
+	if failure := r.Failed(); failure != nil && n.marks.At(r.Projection.Name) < at {
+		return domain.Errorf(domain.CodeUnavailable, "the past cannot be read: %v", failure)
+	}
+	waiting, cancel := context.WithTimeout(ctx, asOfPatience)
+	defer cancel()
+	if err := n.marks.Await(waiting, r.Projection.Name, at); err != nil {
+		return domain.Errorf(domain.CodeUnavailable, "the past is kept up to position %d so far, %d was asked for: try again", n.marks.At(r.Projection.Name), at)
+	}
+	return nil
+}

@@ -14,6 +14,13 @@ import (
 func newWorld(t *testing.T) *nodetest.Client {
 	t.Helper()
 	c := nodetest.NewTenant(t)
+	furnish(t, c)
+	return c
+}
+
+// furnish gives the client's instance one of everything, and names it.
+func furnish(t *testing.T, c *nodetest.Client) {
+	t.Helper()
 	mark := nodetest.Unique("mark")
 	c.Set("mark", mark)
 	c.Set("new", nodetest.Unique("new"))
@@ -25,7 +32,6 @@ func newWorld(t *testing.T) *nodetest.Client {
 	c.Set("draft", c.Must(t, 201, post("apis", mockAPI("$mark_draft"))).Text(t, "id"))
 	c.Set("api", c.Must(t, 201, post("apis", mockAPI("$mark_api"))).Text(t, "id"))
 	publish(t, c, "$api", nodetest.ReleaseEnv)
-	return c
 }
 
 func post(path, body string) nodetest.Request {

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -15,10 +16,35 @@ import (
 // fractions of a second, but for the time after an upgrade in which it is made.
 const asOfPatience = 10 * time.Second
 
+// beginAsOf makes sure that the moment which the node shows can be shown, and names it by its position: a
+// time would be looked up for each request.
+func (n *Node) beginAsOf(ctx context.Context) error {
+	if n.accounts.Account().ID == "" {
+		return errors.New("there is nothing to show yet: start 'gatelog serve' without a moment first")
+	}
+	head, err := n.engines.Log.Head(ctx)
+	if err != nil {
+		return err
+	}
+	at, err := n.position(ctx, n.moment, head)
+	if err != nil {
+		return fmt.Errorf("--as-of %s: %w", n.moment, err)
+	}
+	n.moment = strconv.FormatUint(uint64(at), 10)
+	_, err = n.asOf(ctx, n.moment)
+	return err
+}
+
+// Moment returns the position of the log that the node shows once it has begun, or "" for the present.
+func (n *Node) Moment() string { return n.moment }
+
 // asOf returns a context in which queries see the world at a position of the log, or at the last one that
-// was decided before or at an RFC 3339 time. Errors: gatelog.invalid for a moment that cannot be read or
+// was decided before or at an RFC 3339 time; an empty text is the moment that the node shows. Errors: gatelog.invalid for a moment that cannot be read or
 // has not come, gatelog.unavailable while the past is not kept up to it.
 func (n *Node) asOf(ctx context.Context, text string) (context.Context, error) {
+	if text == "" {
+		text = n.moment
+	}
 	head, err := n.engines.Log.Head(ctx)
 	if err != nil {
 		return nil, err

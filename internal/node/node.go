@@ -47,6 +47,7 @@ type Node struct {
 	router   *message.Router
 	applied  *nats.Subscription
 	handler  http.Handler
+	moment   string      // that the node shows; empty for the present
 	address  string      // where it listens, once it does: host:port
 	begun    atomic.Bool // the first start is done
 	stopping atomic.Bool
@@ -62,7 +63,13 @@ const readConnections = 24
 
 // New builds a node on its engines, and makes the read models fit this build. Run it: that ends it, too.
 func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, error) {
-	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks()}
+	return NewAsOf(ctx, c, e, log, "")
+}
+
+// NewAsOf is New for a node that shows the world as it was at a moment, a position of the log or an RFC
+// 3339 time, and changes nothing. It can run beside others.
+func NewAsOf(ctx context.Context, c Config, e *Engines, log *slog.Logger, moment string) (*Node, error) {
+	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), moment: moment}
 	if err := n.build(ctx); err != nil {
 		return nil, errors.Join(err, n.release())
 	}

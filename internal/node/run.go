@@ -39,7 +39,9 @@ func (n *Node) Run(ctx context.Context, started func(addr string, made *Credenti
 	}
 	work.Go(func() error { return ignoreFailure(n.accounts.Run(workCtx)) })
 	work.Go(func() error { return n.pollCheckpoints(workCtx) })
-	work.Go(func() error { return n.react(workCtx) })
+	if n.moment == "" {
+		work.Go(func() error { return n.react(workCtx) })
+	}
 	work.Go(func() error { return ignoreClosed(web.Serve(listener)) })
 	made, err := n.begin(ctx)
 	if err == nil {

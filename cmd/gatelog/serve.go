@@ -97,6 +97,11 @@ func serveAsOf(ctx context.Context, c node.Config, out io.Writer, moment string)
 	if err != nil {
 		return err
 	}
+	withdraw, err := engines.Announce(c.DataDir)
+	if err != nil {
+		return errors.Join(err, engines.Close())
+	}
+	defer withdraw()
 	n, err := node.NewAsOf(ctx, c, engines, log, moment)
 	if err == nil {
 		err = n.Run(ctx, func(addr string, _ *node.Credentials) {

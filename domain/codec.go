@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	jsonv2 "github.com/go-json-experiment/json"
 )
 
 // Upcast turns the JSON of an event of one schema version into that of the next. It must not look
@@ -81,7 +83,7 @@ func (c *Codec) Decode(name string, version int, data []byte) (Event, error) {
 	if !bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("{")) {
 		return nil, fmt.Errorf("decode event %q: it is no JSON object", name)
 	}
-	if err := json.Unmarshal(data, p.Interface()); err != nil {
+	if err := jsonv2.Unmarshal(data, p.Interface()); err != nil {
 		return nil, fmt.Errorf("decode event %q: %w", name, err)
 	}
 	return p.Elem().Interface().(Event), nil

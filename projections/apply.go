@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
-	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // applyBatch applies a batch in one transaction. When an event of it cannot be applied, those before
@@ -30,9 +29,13 @@ func (r *Runner) applyBatch(ctx context.Context, from domain.Position, batch []e
 }
 
 func (r *Runner) apply(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
-	changes := NewChanges()
-	if err := fold(r.Projection, batch, changes); err != nil {
+	steps, err := fold(r.Projection, batch)
+	if err != nil {
 		return from, err
+	}
+	changes := r.Projection.pending()
+	for _, s := range steps {
+		changes.add(r.Projection.Tables, s)
 	}
 	plan, err := changes.plan(r.Projection.Name, r.Projection.Tables)
 	if err != nil {
@@ -66,25 +69,6 @@ func texts(plan []statement) []string {
 	}
 	return all
 }
-
-// fold adds what the events of a batch change.
-func fold(p *Projection, batch []eventstore.Recorded, changes *Changes) error {
-	for _, message := range batch {
-		rec, ok, err := envelope.Open(p.Codec, message)
-		if err == nil && ok {
-			err = p.Apply(rec, changes)
-		}
-		if err != nil {
-			return &unfoldable{err}
-		}
-	}
-	return nil
-}
-
-// unfoldable marks an error that lies in the event and not in the circumstances.
-type unfoldable struct{ error }
-
-func (u *unfoldable) Unwrap() error { return u.error }
 
 // permanent tells an event that cannot be applied from a database that can't be reached right now.
 // Of Postgres' error classes, these lie in the data: 21 two rows where one may be, 22 data exception,

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // benchHistory fills a world's log with n events about n things of a usual size.
@@ -80,7 +81,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 	b.Run("fold alone", func(b *testing.B) {
 		for b.Loop() {
-			if err := fold(r.Projection, all[:2000], NewChanges()); err != nil {
+			if _, err := fold(r.Projection, all[:2000]); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -88,11 +89,11 @@ func BenchmarkApply(b *testing.B) {
 	})
 	b.Run("fold and plan", func(b *testing.B) {
 		for b.Loop() {
-			changes := NewChanges()
-			if err := fold(r.Projection, all[:2000], changes); err != nil {
+			steps, err := fold(r.Projection, all[:2000])
+			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := changes.plan("toy", r.Projection.Tables); err != nil {
+			if _, err := steps[0].changes.plan("toy", r.Projection.Tables); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -117,7 +118,7 @@ func BenchmarkRebuild(b *testing.B) {
 	})
 	b.Run("rebuild by upserts", func(b *testing.B) {
 		for b.Loop() {
-			err := rebuildWithin(b.Context(), w.db, w.log, newToy(known), func(Progress) {}, bounds{rows: 5000, bytes: 1 << 30, behind: 500})
+			err := rebuildWithin(b.Context(), w.db, w.log, newToy(known), func(Progress) {}, bounds{rows: 5000, bytes: 1 << 30, behind: 500, batch: envelope.BatchMessages})
 			if err != nil {
 				b.Fatal(err)
 			}

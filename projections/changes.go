@@ -27,24 +27,60 @@ type index map[string]map[string]bool
 // tombstone stands for a row that is deleted by its key.
 type tombstone struct{ key []string }
 
-func (c *Changes) table(name string) *tableChanges {
-	t := c.tables[name]
-	if t == nil {
-		t = &tableChanges{wheres: map[string][]string{}, rows: map[string]any{}, columns: map[string]index{}}
-		c.tables[name] = t
+func (c *Changes) table(t Table) *tableChanges {
+	changes := c.tables[t.Name]
+	if changes == nil {
+		changes = &tableChanges{wheres: map[string][]string{}, rows: map[string]any{}, columns: map[string]index{}}
+		c.tables[t.Name] = changes
 	}
-	return t
+	return changes
 }
 
 // set makes a row, or a tombstone, what is pending for a key.
 func (c *Changes) set(t Table, key string, row any) {
-	changes := c.table(t.Name)
+	changes := c.table(t)
 	changes.forget(t, key)
 	if _, known := changes.rows[key]; !known {
 		c.rows++
 	}
 	changes.rows[key] = row
 	changes.remember(t, key, row)
+}
+
+// deleteWhere makes all rows go whose column has the value.
+func (c *Changes) deleteWhere(t Table, column, value string) {
+	changes := c.table(t)
+	changes.wheres[column] = append(changes.wheres[column], value)
+	c.rows++
+	// A pending row goes, too, and so does what the table has under its key, which may have another
+	// value in the column.
+	for key := range changes.indexed(t, column)[value] {
+		c.set(t, key, tombstone{split(key)})
+	}
+}
+
+// size implements pending.
+func (c *Changes) size() int { return c.rows }
+
+// rowsOf implements pending.
+func (c *Changes) rowsOf(t Table) map[string]any { return c.table(t).rows }
+
+// add implements pending: what later events change, as if they had come one by one.
+func (c *Changes) add(tables []Table, s step) {
+	for _, t := range tables {
+		changes := s.changes.tables[t.Name]
+		if changes == nil {
+			continue
+		}
+		for column, values := range changes.wheres {
+			for _, value := range values {
+				c.deleteWhere(t, column, value)
+			}
+		}
+		for key, row := range changes.rows {
+			c.set(t, key, row)
+		}
+	}
 }
 
 // indexed returns the index of a column over the pending rows, made when first asked for.

@@ -2,6 +2,7 @@ package projections
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,20 +14,55 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+	"golang.org/x/sync/errgroup"
 )
 
-// copyInto fills empty tables with the rows, by COPY. Deletions have nothing to delete there.
-func (c *Changes) copyInto(ctx context.Context, tx *sqlx.Tx, schema string, tables []Table) error {
-	for _, t := range tables {
-		changes := c.tables[t.Name]
-		if changes == nil {
-			continue
-		}
-		if err := t.copy(ctx, tx, schema, changes.rows); err != nil {
-			return fmt.Errorf("copy into %s: %w", t.Name, err)
-		}
+// copy fills the empty tables with the pending rows, makes their indexes, and tells Postgres what is in
+// them before anybody asks it for a good plan. Tables are filled at the same time as far as the pool has
+// connections to spare. Deletions have nothing to delete there.
+func (b *rebuild) copy(ctx context.Context, changes *Changes) error {
+	indexes, err := b.p.indexes()
+	if err != nil {
+		return err
 	}
-	return nil
+	todo := make(chan Table, len(b.p.Tables))
+	for _, t := range bySize(changes, b.p.Tables) {
+		todo <- t
+	}
+	close(todo)
+	group, ctx := errgroup.WithContext(ctx)
+	work := func(db beginner) error {
+		for t := range todo {
+			err := inTx(ctx, db, func(tx *sqlx.Tx) error { return b.copyTable(ctx, tx, t, changes.table(t).rows, indexes[t.Name]) })
+			if err != nil {
+				return fmt.Errorf("copy into %s: %w", t.Name, err)
+			}
+		}
+		return nil
+	}
+	group.Go(func() error { return work(b.conn) })
+	if most := b.db.Stats().MaxOpenConnections; most == 0 || most > 1 {
+		group.Go(func() error { return work(b.db) })
+	}
+	return group.Wait()
+}
+
+// bySize returns the tables, those with the most values first.
+func bySize(changes *Changes, tables []Table) []Table {
+	return slices.SortedStableFunc(slices.Values(tables), func(x, y Table) int {
+		return cmp.Compare(len(changes.table(y).rows)*len(y.columns), len(changes.table(x).rows)*len(x.columns))
+	})
+}
+
+func (b *rebuild) copyTable(ctx context.Context, tx *sqlx.Tx, t Table, rows map[string]any, indexes string) error {
+	if err := t.copy(ctx, tx, b.schema, rows); err != nil {
+		return err
+	}
+	if err := inSchema(ctx, tx, b.schema, indexes); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "ANALYZE "+t.qualified(b.schema))
+	return err
 }
 
 func (t Table) copySQL(schema string) string {
@@ -92,7 +128,28 @@ func copyJSON(raw json.RawMessage) (any, error) {
 	if raw == nil || string(raw) == "null" {
 		return nil, nil
 	}
+	if compact(raw) {
+		return string(raw), nil
+	}
 	var text bytes.Buffer
 	err := json.Compact(&text, raw)
 	return text.String(), err
+}
+
+// compact reports whether JSON has no space between its values, as what json.Marshal wrote.
+func compact(raw []byte) bool {
+	inText, escaped := false, false
+	for _, b := range raw {
+		switch {
+		case escaped:
+			escaped = false
+		case b == '"':
+			inText = !inText
+		case inText:
+			escaped = b == '\\'
+		case b == ' ', b == '\n', b == '\t', b == '\r':
+			return false
+		}
+	}
+	return true
 }

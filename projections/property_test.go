@@ -85,7 +85,7 @@ func TestAnyWayOfApplyingGivesTheSameTables(t *testing.T) {
 		"rebuilt": func(rt *rapid.T) domain.Position { return w.rebuild(rt, usualBounds) },
 		"rebuilt in pieces": func(rt *rapid.T) domain.Position {
 			rows, bytes := rapid.IntRange(1, 5).Draw(rt, "rows"), rapid.IntRange(100, 2000).Draw(rt, "bytes")
-			return w.rebuild(rt, bounds{rows: rows, bytes: bytes, behind: 1})
+			return w.rebuild(rt, bounds{rows: rows, bytes: bytes, behind: 1, batch: rapid.IntRange(1, 4).Draw(rt, "batch")})
 		},
 	}
 	rapid.Check(t, func(rt *rapid.T) {

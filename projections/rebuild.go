@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // Progress is how far a rebuild is.
@@ -26,7 +27,7 @@ type Progress struct {
 
 // Rebuild makes the tables of a projection again from the log, beside the live ones, and puts them in
 // the place of the live ones in one transaction. Reads and writes go on meanwhile. report, when not
-// nil, is called now and then. It uses one connection. While another node rebuilds the projection it
+// nil, is called now and then. It uses one connection, and others of the pool while they are free. While another node rebuilds the projection it
 // waits; when that one has made tables of this version, there is nothing left to do.
 func Rebuild(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection, report func(Progress)) error {
 	if report == nil {
@@ -36,7 +37,7 @@ func Rebuild(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection
 }
 
 func rebuildWithin(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection, report func(Progress), bounds bounds) error {
-	b := &rebuild{log: log, p: p, schema: p.Name + "_next", report: report, began: time.Now(), changes: NewChanges(), bounds: bounds}
+	b := &rebuild{db: db, log: log, p: p, schema: p.Name + "_next", report: report, began: time.Now(), changes: p.pending(), bounds: bounds}
 	err := withConn(ctx, db, func(conn *sqlx.Conn) error {
 		b.conn = conn
 		done, err := b.lock(ctx)
@@ -72,14 +73,15 @@ func withConn(ctx context.Context, db *sqlx.DB, f func(conn *sqlx.Conn) error) e
 }
 
 type rebuild struct {
-	conn    *sqlx.Conn
+	db      *sqlx.DB
+	conn    *sqlx.Conn // holds the locks
 	log     eventstore.Log
 	p       *Projection
 	schema  string
 	report  func(Progress)
 	began   time.Time
 	bounds  bounds
-	changes *Changes
+	changes pending
 	at      domain.Position
 	head    domain.Position
 	events  int
@@ -87,11 +89,11 @@ type rebuild struct {
 	copied  bool
 }
 
-// bounds of what a rebuild holds in memory, in rows and in bytes of events, and of how far behind it may
-// be when it swaps.
-type bounds struct{ rows, bytes, behind int }
+// bounds of what a rebuild holds in memory, in rows and in bytes of events, of how far behind it may be
+// when it swaps, and of how many events it folds at a time.
+type bounds struct{ rows, bytes, behind, batch int }
 
-var usualBounds = bounds{rows: 400_000, bytes: 256 << 20, behind: 500}
+var usualBounds = bounds{rows: 400_000, bytes: 256 << 20, behind: 500, batch: envelope.BatchMessages}
 
 const (
 	reportEvery   = 5_000
@@ -136,10 +138,14 @@ func (b *rebuild) generation(ctx context.Context) (g generation, err error) {
 
 func (b *rebuild) run(ctx context.Context) error {
 	tables, indexes := b.p.ddl()
+	if b.p.of != nil {
+		tables += indexes // it is written by statements that look for rows
+		b.bounds.rows = min(b.bounds.rows, chronicleMost)
+	}
 	b.dropOld(ctx)
 	err := inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return createSchema(ctx, tx, b.schema, tables) })
 	if err == nil {
-		err = b.fill(ctx, indexes)
+		err = b.fill(ctx)
 	}
 	if err == nil {
 		err = b.swap(ctx)
@@ -150,85 +156,68 @@ func (b *rebuild) run(ctx context.Context) error {
 
 // fill reads the log to its end. What fits in memory is written by one COPY per table before the
 // indexes are made, which is the fastest way into Postgres; what comes after that is upserted.
-func (b *rebuild) fill(ctx context.Context, indexes string) error {
+func (b *rebuild) fill(ctx context.Context) error {
 	for range catchUpRounds {
 		head, err := b.log.Head(ctx)
 		if err != nil {
 			return err
 		}
 		b.head = domain.Position(head)
-		if err := b.read(ctx, b.head, indexes); err != nil {
+		if err := b.read(ctx, b.head); err != nil {
 			return err
 		}
-		behind := b.changes.Rows()
-		if err := b.write(ctx, indexes); err != nil {
+		behind := b.changes.size()
+		if err := b.write(ctx); err != nil {
 			return err
 		}
 		if behind < b.bounds.behind {
-			break
-		}
-	}
-	return b.analyze(ctx)
-}
-
-// analyze tells Postgres what is in the new tables, before anybody asks it for a good plan. It would
-// find out by itself, a minute later.
-func (b *rebuild) analyze(ctx context.Context) error {
-	for _, t := range b.p.Tables {
-		if _, err := b.conn.ExecContext(ctx, "ANALYZE "+t.qualified(b.schema)); err != nil {
-			return fmt.Errorf("analyze %s: %w", t.Name, err)
+			return nil
 		}
 	}
 	return nil
 }
 
-// read folds the log up to a position into the pending changes.
-func (b *rebuild) read(ctx context.Context, upTo domain.Position, indexes string) error {
-	err := b.log.Read(ctx, eventstore.Position(b.at), eventstore.Position(upTo), func(r eventstore.Recorded) error {
-		if err := b.fold(r); err != nil {
-			return err
-		}
-		if b.events%reportEvery == 0 {
-			b.tell("reading")
-		}
-		if b.changes.Rows() >= b.bounds.rows || b.bytes >= b.bounds.bytes {
-			return b.write(ctx, indexes)
+// read folds the log up to a position into the pending changes, and writes them when they are many.
+func (b *rebuild) read(ctx context.Context, upTo domain.Position) error {
+	return b.fold(ctx, upTo, func() error {
+		if b.changes.size() >= b.bounds.rows || b.bytes >= b.bounds.bytes {
+			return b.write(ctx)
 		}
 		return nil
-	}, b.p.Filter())
-	if malformed := (*eventstore.Malformed)(nil); errors.As(err, &malformed) {
-		return &Failure{Position: domain.Position(malformed.Position), Err: malformed}
-	}
+	})
+}
+
+// fold adds what the events up to a position change to the pending changes, and calls after behind each
+// batch of them.
+func (b *rebuild) fold(ctx context.Context, upTo domain.Position, after func() error) error {
+	err := foldLog(ctx, b.log, b.p, b.at, upTo, b.bounds.batch, func(f folded) error {
+		for _, s := range f.steps {
+			b.changes.add(b.p.Tables, s)
+		}
+		b.at = f.at
+		told := b.events / reportEvery
+		b.events += f.events
+		b.bytes += f.bytes
+		if b.events/reportEvery > told {
+			b.tell("reading")
+		}
+		return after()
+	})
 	if err == nil {
 		b.at = max(b.at, upTo)
 	}
 	return err
 }
 
-// fold adds what one event changes.
-func (b *rebuild) fold(r eventstore.Recorded) error {
-	if err := fold(b.p, []eventstore.Recorded{r}, b.changes); err != nil {
-		return &Failure{Position: domain.Position(r.Position), Type: r.Type, Err: err}
-	}
-	b.at = domain.Position(r.Position)
-	b.events++
-	b.bytes += len(r.Data)
-	return nil
-}
-
 // write empties the pending changes into the new tables.
-func (b *rebuild) write(ctx context.Context, indexes string) error {
+func (b *rebuild) write(ctx context.Context) error {
 	b.tell("writing")
-	if b.copied {
+	newest, ok := b.changes.(*Changes)
+	if b.copied || !ok {
 		return b.upsert(ctx)
 	}
-	err := inTx(ctx, b.conn, func(tx *sqlx.Tx) error {
-		if err := b.changes.copyInto(ctx, tx, b.schema, b.p.Tables); err != nil {
-			return err
-		}
-		return inSchema(ctx, tx, b.schema, indexes)
-	})
-	b.copied, b.changes, b.bytes = true, NewChanges(), 0
+	err := b.copy(ctx, newest)
+	b.copied, b.changes, b.bytes = true, b.p.pending(), 0
 	return err
 }
 
@@ -237,7 +226,7 @@ func (b *rebuild) upsert(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.changes, b.bytes = NewChanges(), 0
+	b.changes, b.bytes = b.p.pending(), 0
 	return inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return run(ctx, tx, plan) })
 }
 

@@ -115,14 +115,7 @@ func (t TableOf[R]) DeleteWhere(c *Changes, column, value string) {
 	if !t.isText(column) {
 		panic("projections: " + column + " is no text column of " + t.Name)
 	}
-	changes := c.table(t.Name)
-	changes.wheres[column] = append(changes.wheres[column], value)
-	c.rows++
-	// A pending row goes, too, and so does what the table has under its key, which may have another
-	// value in the column.
-	for key := range changes.indexed(t.Table, column)[value] {
-		c.set(t.Table, key, tombstone{strings.Split(key, separator)})
-	}
+	c.deleteWhere(t.Table, column, value)
 }
 
 func (t Table) keyOf(row reflect.Value) []string {
@@ -133,8 +126,13 @@ func (t Table) keyOf(row reflect.Value) []string {
 	return key
 }
 
+func (t Table) keyOfRow(row any) []string { return t.keyOf(reflect.ValueOf(row)) }
+
 // text returns a text column of a row.
 func (t Table) text(row any, column string) string {
+	if k, ok := row.(kept); ok {
+		row = k.row
+	}
 	return reflect.ValueOf(row).Field(t.fields[column]).String()
 }
 
@@ -143,3 +141,5 @@ const separator = "\x00"
 
 // join makes one map key of a row's key.
 func join(key []string) string { return strings.Join(key, separator) }
+
+func split(key string) []string { return strings.Split(key, separator) }

@@ -79,7 +79,7 @@ func TestProjections(t *testing.T) {
 	w.Group("shop")
 	var list gatelog.ProjectionListView
 	get(t, w, "/projections", &list)
-	if len(list.Projections) != 1 {
+	if len(list.Projections) != 2 {
 		t.Fatalf("projections = %+v", list)
 	}
 	p := list.Projections[0]
@@ -88,7 +88,7 @@ func TestProjections(t *testing.T) {
 	}
 
 	w.Stop()
-	w.DB.MustExec("UPDATE gatelog.checkpoints SET position = position - 1, failed_at = 3, failed_type = 'apig.odd', failure = 'it is odd'")
+	w.DB.MustExec("UPDATE gatelog.checkpoints SET position = position - 1, failed_at = 3, failed_type = 'apig.odd', failure = 'it is odd' WHERE name = 'apig'")
 	get(t, w, "/projections", &list)
 	p = list.Projections[0]
 	if p.Lag != 1 || p.Owner != "" || p.Failure == nil || *p.Failure != (gatelog.FailureView{Position: 3, Type: "apig.odd", Error: "it is odd"}) {

@@ -29,6 +29,7 @@ type Engines struct {
 	Keyring     *secret.Keyring
 	Master      secret.MasterKey
 
+	attached bool // to those of another process
 	embedded bool // the broker is this process's own
 	token    string
 	lock     *engine.DirLock

@@ -34,7 +34,7 @@ func (n *Node) buildHandler() (http.Handler, error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), n.collector())
 	handler, err := server.New(server.Options{
-		Version: Version, Ready: n.ready, Metrics: metrics, Logger: n.logger,
+		Version: Version, Ready: n.ready, Metrics: metrics, Logger: n.logger, AsOf: n.asOf, ReadOnly: n.moment != "",
 		Authenticate: func(needed func(*http.Request) bool, deny func(echo.Context, error) error) echo.MiddlewareFunc {
 			return access.Middleware(a, needed, deny)
 		},

@@ -50,6 +50,7 @@ type Node struct {
 	router   *message.Router
 	applied  *nats.Subscription
 	handler  http.Handler
+	moment   string      // that the node shows; empty for the present
 	address  string      // where it listens, once it does: host:port
 	begun    atomic.Bool // the first start is done
 	stopping atomic.Bool
@@ -57,7 +58,7 @@ type Node struct {
 
 // Projections returns the projections that live in Postgres.
 func Projections() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New()}
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New())}
 }
 
 // connections to the read models for queries. More would only wait for the same processors.
@@ -65,7 +66,13 @@ const readConnections = 24
 
 // New builds a node on its engines, and makes the read models fit this build. Run it: that ends it, too.
 func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, error) {
-	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks()}
+	return NewAsOf(ctx, c, e, log, "")
+}
+
+// NewAsOf is New for a node that shows the world as it was at a moment, a position of the log or an RFC
+// 3339 time, and changes nothing. It can run beside others.
+func NewAsOf(ctx context.Context, c Config, e *Engines, log *slog.Logger, moment string) (*Node, error) {
+	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), moment: moment}
 	if err := n.build(ctx); err != nil {
 		return nil, errors.Join(err, n.release())
 	}
@@ -87,7 +94,7 @@ func (n *Node) build(ctx context.Context) error {
 		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
 	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
-	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads), e.Log)
+	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads, projectionsapig.New()), e.Log)
 	if err := n.buildReactions(); err != nil {
 		return err
 	}
@@ -116,18 +123,25 @@ func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([
 	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
 }
 
-// prepare makes the read models fit: new ones are made, those of another version are made again.
+// fit makes the tables of a projection, and makes those of another version again: the past while the node
+// works, what is needed to answer before.
+func (n *Node) fit(ctx context.Context, p *projections.Projection) error {
+	stale, err := projections.Prepare(ctx, n.reads, n.engines.Log, p)
+	if err != nil || !stale {
+		return err
+	}
+	n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
+	if p.IsPast() {
+		return projections.Restart(ctx, n.reads, n.engines.Log, p)
+	}
+	return projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil)
+}
+
+// prepare makes the read models fit, and a runner for each projection.
 func (n *Node) prepare(ctx context.Context) error {
 	for _, p := range Projections() {
-		stale, err := projections.Prepare(ctx, n.reads, n.engines.Log, p)
-		if err != nil {
+		if err := n.fit(ctx, p); err != nil {
 			return err
-		}
-		if stale {
-			n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
-			if err := projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil); err != nil {
-				return err
-			}
 		}
 		db, err := n.engines.DB(2)
 		if err != nil {

@@ -39,9 +39,11 @@ func (n *Node) Run(ctx context.Context, started func(addr string, made *Credenti
 	}
 	work.Go(func() error { return ignoreFailure(n.accounts.Run(workCtx)) })
 	work.Go(func() error { return n.pollCheckpoints(workCtx) })
-	work.Go(func() error { return n.react(workCtx) })
-	work.Go(func() error { return n.feed.Run(workCtx) })
-	work.Go(func() error { return n.keepSwept(workCtx) })
+	if n.moment == "" {
+		work.Go(func() error { return n.react(workCtx) })
+		work.Go(func() error { return n.feed.Run(workCtx) })
+		work.Go(func() error { return n.keepSwept(workCtx) })
+	}
 	work.Go(func() error { return ignoreClosed(web.Serve(listener)) })
 	made, err := n.begin(ctx)
 	if err == nil {

@@ -19,7 +19,7 @@ const (
 // not here is its name with n, n, or n seconds ago. Rows of gw refer to few others, and only to rows of gw.
 var crowdSQL = map[string]string{
 	"tenant":      "'t1'",
-	"instance_id": fmt.Sprintf("CASE WHEN n <= %d THEN 'gw' ELSE 'gw' || n %% 30 END", crowdOfGW),
+	"instance_id": fmt.Sprintf("CASE WHEN n <= %d THEN 'gw' ELSE 'gw' || n %% 45 END", crowdOfGW),
 	"group_id":    oneIn("groups", 20), "app_id": oneIn("apps", 100), "throttle_id": oneIn("throttles", 20), "channel_id": oneIn("channels", 20),
 	"plugin_id": oneIn("plugins", 20), "quota_id": oneIn("app_quotas", 20), "certificate_id": oneIn("certificates", 20),
 	"env_id": oneIn("envs", 10), "orchestration_id": oneIn("orchestrations", 20),
@@ -52,14 +52,19 @@ func oneIn(table string, few int) string {
 func crowded(t *testing.T) *past {
 	t.Helper()
 	p := newPast(t).project()
+	b0 := time.Now()
 	tables := p.columns(t)
 	p.must(t, "SET LOCAL search_path TO apig", p.withoutIndexes(t)...)
 	for table, columns := range tables {
+		b := time.Now()
 		p.must(t, crowdOf(table, columns))
+		t.Log("FILL", table, time.Since(b))
 	}
 	_, indexes, _ := strings.Cut(ddl, "-- indexes")
 	p.must(t, "SET LOCAL search_path TO apig", strings.Split(indexes, ";")...)
+	t.Log("INDEXED", time.Since(b0))
 	p.vacuum(t)
+	t.Log("VACUUMED", time.Since(b0))
 	return p
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -212,6 +213,8 @@ func ways(t *testing.T, q *Queries, method reflect.Method, texts []string) []ask
 	if !slices.Contains(slices.Collect(method.Type.Ins()), reflect.TypeFor[In]()) {
 		texts = append([]string{pastTenant}, texts...)
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Second)
+	t.Cleanup(cancel)
 	all := []asked{{name: method.Name, how: strings.Join(texts, " ")}}
 	for in := range method.Type.Ins() {
 		var values map[string]reflect.Value
@@ -219,7 +222,7 @@ func ways(t *testing.T, q *Queries, method reflect.Method, texts []string) []ask
 		case in == reflect.TypeOf(q):
 			values = map[string]reflect.Value{"": reflect.ValueOf(q)}
 		case in == reflect.TypeFor[context.Context]():
-			values = map[string]reflect.Value{"": reflect.ValueOf(t.Context())}
+			values = map[string]reflect.Value{"": reflect.ValueOf(ctx)}
 		case in == reflect.TypeFor[In]():
 			values = map[string]reflect.Value{"": reflect.ValueOf(pastIn)}
 		case in == reflect.TypeFor[Page]():
@@ -261,7 +264,11 @@ func (p *past) listsUseIndexes(t *testing.T) {
 	q, e := p.overheard(t)
 	for _, list := range lists(t, q) {
 		e.heard = nil
+		began := time.Now()
 		out := reflect.ValueOf(q).MethodByName(list.name).Call(list.args[1:])
+		if took := time.Since(began); took > 300*time.Millisecond {
+			t.Errorf("SLOW %s %s: %s", list.name, list.how, took)
+		}
 		if err, _ := out[len(out)-1].Interface().(error); err != nil {
 			t.Errorf("%s %s: %v", list.name, list.how, err)
 		}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lib/pq"
+
 	"github.com/gatelog/gatelog/domain/apig"
 )
 
@@ -83,6 +85,10 @@ func TestQueriesUseIndexes(t *testing.T) {
 		t.Parallel()
 		p.listsUseIndexes(t)
 	})
+	details := func(ids ...string) question {
+		instances, tenants := slices.Repeat([]string{pastInstance}, len(ids)), slices.Repeat([]string{pastTenant}, len(ids))
+		return asks(apiSQL, pq.Array(ids), pq.Array(instances), pq.Array(tenants))
+	}
 	for name, c := range map[string]struct {
 		question
 		way string // to the APIs
@@ -95,7 +101,8 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"list by id":                    {list(APIFilter{ID: "apis7"}, first), "Index Scan"},
 		"list by tags":                  {list(APIFilter{Tags: []string{"tag7", "tag8"}}, first), "Index Scan"},
 		"list by environment":           {list(APIFilter{EnvID: "envs1"}, first), "Index Scan"},
-		"detail":                        {asks(apiSQL, "apis7", pastInstance, pastTenant), "Index Scan apis_pkey"},
+		"detail":                        {details("apis7"), "Index Scan apis_pkey"},
+		"details at once":               {details("apis7", "apis8", "apis9", "apis10", "apis11", "apis12", "apis13", "apis14"), "Index Scan apis_pkey"},
 		"number of APIs of an instance": {counted(APIFilter{}), "Index Only Scan apis_instance_id_register"},
 		"number of APIs of a group":     {counted(APIFilter{GroupID: "groups2"}), "Index Only Scan apis_group_id"},
 		"quota of APIs":                 {asks(countSQL[apig.CountedAPIs], pastInstance), "Index Only Scan"},

@@ -24,11 +24,14 @@ type Queries struct {
 	rows  *projections.Statements
 	log   eventstore.Log
 	codec *domain.Codec
+	apis  *projections.Gather[apiKey, Answer]
 }
 
 // NewQueries returns the queries over a pool and a log.
 func NewQueries(rows *projections.Statements, log eventstore.Log) *Queries {
-	return &Queries{rows: rows, log: log, codec: apig.Codec()}
+	q := &Queries{rows: rows, log: log, codec: apig.Codec()}
+	q.apis = projections.NewGather(q.fetchAPIs)
+	return q
 }
 
 // Page is a part of a list: how many entries to pass over (at least 0) and how many to return at most

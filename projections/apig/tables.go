@@ -16,7 +16,7 @@ import (
 var ddl string
 
 // version of the tables and of what stands in their rows. Raise it with every change of either.
-const version = 3
+const version = 4
 
 // InstanceRow is a row of the table instances. Its document is the whole domain entity.
 type InstanceRow struct {

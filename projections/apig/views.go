@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/gatelog/gatelog/domain/apig"
@@ -158,36 +159,52 @@ type Answer struct {
 // twice: the parts are made so that none does.
 func (a Answer) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
-	b.Grow(len(a.Document) + 512)
+	err := a.write(&b)
+	return b.Bytes(), err
+}
+
+// answerTexts are buffers that answers are put together in.
+var answerTexts = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// textMost is the capacity of the largest buffer that is kept.
+const textMost = 64 << 10
+
+// WriteTo implements io.WriterTo: it writes the JSON, and a line feed behind it.
+func (a Answer) WriteTo(w io.Writer) (int64, error) {
+	b := answerTexts.Get().(*bytes.Buffer)
+	defer func() {
+		if b.Cap() <= textMost {
+			b.Reset()
+			answerTexts.Put(b)
+		}
+	}()
+	if err := a.write(b); err != nil {
+		return 0, err
+	}
+	b.WriteByte('\n')
+	n, err := w.Write(b.Bytes())
+	return int64(n), err
+}
+
+func (a Answer) write(b *bytes.Buffer) error {
 	if len(a.Document) > 0 {
-		if err := appendMembers(&b, a.Document); err != nil {
-			return nil, err
+		if err := appendMembers(b, a.Document); err != nil {
+			return err
 		}
 	}
 	for _, more := range a.More {
 		text, err := json.Marshal(more)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := appendMembers(&b, text); err != nil {
-			return nil, err
+		if err := appendMembers(b, text); err != nil {
+			return err
 		}
 	}
 	if b.Len() == 0 {
 		b.WriteByte('{')
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
-}
-
-// WriteTo implements io.WriterTo: it writes the JSON, and a line feed behind it.
-func (a Answer) WriteTo(w io.Writer) (int64, error) {
-	text, err := a.MarshalJSON()
-	if err != nil {
-		return 0, err
-	}
-	n, err := w.Write(append(text, '\n'))
-	return int64(n), err
+	return b.WriteByte('}')
 }
 
 // appendMembers adds the members of an object behind those that b has.

@@ -71,9 +71,7 @@ func New(t testing.TB) *World {
 	w.must(err)
 	w.DB = w.pool(8)
 	w.must(migrations.Up(t.Context(), w.DB.DB))
-	_, err = projections.Prepare(t.Context(), w.DB, w.Log, projectionsapig.New())
-	w.must(err)
-	w.Queries = projectionsapig.NewQueries(projections.NewStatements(w.DB), w.Log)
+	w.Queries = projectionsapig.NewQueries(projections.NewStatements(w.DB, projectionsapig.New()), w.Log)
 	w.start()
 	w.Handler = w.serve()
 	w.InstanceID = w.instance()
@@ -98,19 +96,26 @@ func (w *World) pool(connections int) *sqlx.DB {
 // silent is a logger for what a test provokes.
 var silent = slog.New(slog.DiscardHandler)
 
-// start runs the writer and the projection.
+// kept are the projections that run.
+func kept() []*projections.Projection {
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New())}
+}
+
+// start runs the writer and the projections.
 func (w *World) start() {
 	marks := projections.NewWatermarks()
 	w.Bus = commands.New(commands.Options{
 		Log: w.Log, Waiter: marks, Sealer: unsealed{}, Logger: silent,
 		Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	})
-	runner := &projections.Runner{
-		Projection: projectionsapig.New(), Log: w.Log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent,
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { _ = runner.Run(ctx) })
+	for _, p := range kept() {
+		_, err := projections.Prepare(ctx, w.DB, w.Log, p)
+		w.must(err)
+		runner := &projections.Runner{Projection: p, Log: w.Log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent}
+		running.Go(func() { _ = runner.Run(ctx) })
+	}
 	w.end = func() {
 		w.Bus.Close()
 		cancel()
@@ -119,7 +124,7 @@ func (w *World) start() {
 	w.T.Cleanup(w.Stop)
 }
 
-// Stop ends the writer and the projection: from then on the read models stay as they are.
+// Stop ends the writer and the projections: from then on the read models stay as they are.
 func (w *World) Stop() { w.stop.Do(w.end) }
 
 // unsealed stands in for the keys of the tenant, which no test here needs.
@@ -150,7 +155,7 @@ func (w *World) serve() http.Handler {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
 					Calls:       calls.NewStore(w.DB, time.Now),
-					Projections: []*projections.Projection{projectionsapig.New()}, Logger: silent, Caller: w.caller,
+					Projections: kept(), Logger: silent, Caller: w.caller,
 				})
 			},
 		}},

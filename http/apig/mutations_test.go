@@ -99,30 +99,6 @@ func TestReadYourWrites(t *testing.T) {
 	}
 }
 
-// What is not built says so, to those who may ask; the others get the usual refusals.
-func TestWhatIsNotBuilt(t *testing.T) {
-	t.Parallel()
-	c := newWorld(t)
-	u := c.NewUser(t, nodetest.Allow("apig:metricData:get"))
-	for _, s := range []struct {
-		as     *nodetest.Client
-		r      nodetest.Request
-		status int
-		code   string
-	}{
-		{c, get("metric-data"), 501, "GATELOG.0501"},
-		{c, post("openapi/async-export", `{}`), 501, "GATELOG.0501"},
-		{u, get("metric-data"), 501, "GATELOG.0501"},
-		{u, post("openapi/async-export", `{}`), 403, "APIG.1005"},
-		{u, nodetest.Request{Path: "metric-data", Unsigned: true}, 401, "APIG.1002"},
-		{u, nodetest.Request{Path: "/v2/$project/apigw/instances/$instance/vpc-endpoint/permissions", Unsigned: true}, 401, "APIC.7102"},
-	} {
-		if a := s.as.Send(t, s.r); a.Status != s.status || a.Code() != s.code {
-			t.Errorf("%s %s: %d %s, want %d %s", s.r.Method, s.r.Path, a.Status, a.Code(), s.status, s.code)
-		}
-	}
-}
-
 // Paths and methods that are not served are told apart.
 func TestOtherPathsAndMethods(t *testing.T) {
 	t.Parallel()

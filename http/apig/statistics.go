@@ -8,7 +8,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/commands"
+	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/projections"
 	"github.com/gatelog/gatelog/projections/calls"
 )
 
@@ -92,7 +94,20 @@ type apiStatisticsIn struct {
 	Duration string `query:"duration" maxLength:"16" doc:"Required. How far back: a number with h or m, at most 1h or 60m."`
 }
 
+// inThePresent refuses to tell of the past what was counted and not decided: no event has it.
+func inThePresent(ctx context.Context) error {
+	if _, past := projections.MomentOf(ctx); !past {
+		return nil
+	}
+	err := domain.Errorf(domain.CodeInvalid, "calls are counted and no events: they have no past, but the periods that the parameters name")
+	err.Param = "as_of"
+	return err
+}
+
 func (s *Surface) apiStatistics(ctx context.Context, _ commands.Call, in *apiStatisticsIn) (*answer[StatisticsView[APISampleView]], error) {
+	if err := inThePresent(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.Queries.Exists(ctx, in.in()); err != nil {
 		return nil, err
 	}
@@ -145,6 +160,9 @@ type groupStatisticsIn struct {
 }
 
 func (s *Surface) groupStatistics(ctx context.Context, _ commands.Call, in *groupStatisticsIn) (*answer[StatisticsView[GroupSampleView]], error) {
+	if err := inThePresent(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.Queries.Exists(ctx, in.in()); err != nil {
 		return nil, err
 	}
@@ -172,6 +190,9 @@ type metricDataIn struct {
 }
 
 func (s *Surface) metricData(ctx context.Context, _ commands.Call, in *metricDataIn) (*answer[DatapointsView], error) {
+	if err := inThePresent(ctx); err != nil {
+		return nil, err
+	}
 	if err := s.Queries.Exists(ctx, in.in()); err != nil {
 		return nil, err
 	}

@@ -139,6 +139,6 @@ func (q *Queries) OrchestratedAPIs(ctx context.Context, in In, id, apiID, apiNam
 	w.must("o.orchestration_id", id)
 	w.is("o.api_id", apiID)
 	w.like("a.name", apiName, false)
-	from := "apig.orchestrated_apis o JOIN apig.apis a ON a.id = o.api_id JOIN apig.groups g ON g.id = a.group_id"
+	from := "apig.orchestrated_apis o JOIN apig.apis a ON a.instance_id = o.instance_id AND a.id = o.api_id JOIN apig.groups g ON g.instance_id = o.instance_id AND g.id = a.group_id"
 	return page[OrchestratedAPI](ctx, q, orchestratedColumns, from, w, "o.attached_time DESC, o.api_id", p)
 }

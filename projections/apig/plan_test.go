@@ -18,6 +18,7 @@ type plan struct {
 	Table string  `json:"Relation Name"`
 	Index string  `json:"Index Name"`
 	Rows  float64 `json:"Plan Rows"`
+	Cost  float64 `json:"Total Cost"`
 	Plans []plan
 }
 
@@ -91,12 +92,12 @@ func TestQueriesUseIndexes(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		question
-		way string // to the APIs
+		way string // to the APIs, or the beginning of an index that it uses
 	}{
 		"list of an instance":           {list(APIFilter{}, first), "Index Scan"},
 		"list of an instance, deep":     {list(APIFilter{}, deep), "Index Scan"},
 		"list of an instance, in full":  {list(APIFilter{Group: true, Backend: true}, first), "Index Scan"},
-		"list of a group":               {list(APIFilter{GroupID: "groups2"}, first), "Index Scan apis_group_id"},
+		"list of a group":               {list(APIFilter{GroupID: "groups2"}, first), "apis_group_id"},
 		"list by the exact name":        {list(APIFilter{Name: "name7", ExactName: true}, first), "Index Scan"},
 		"list by id":                    {list(APIFilter{ID: "apis7"}, first), "Index Scan"},
 		"list by tags":                  {list(APIFilter{Tags: []string{"tag7", "tag8"}}, first), "Index Scan"},
@@ -118,7 +119,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 					t.Errorf("reads through all of %s:\n%s", table, got)
 				}
 			}
-			if c.way != "" && !got.scans(c.way, "apis") {
+			if c.way != "" && !got.scans(c.way, "apis") && !got.any(func(n plan) bool { return strings.HasPrefix(n.Index, c.way) }) {
 				t.Errorf("no %s of apis:\n%s", c.way, got)
 			}
 		})

@@ -203,9 +203,9 @@ func (f APIFilter) where(in In) *where {
 	if f.EnvID != "" {
 		w.text("EXISTS (SELECT FROM apig.publications p WHERE p.instance_id = a.instance_id AND p.api_id = a.id AND p.env_id = $%d)", f.EnvID, f.EnvID)
 	}
-	w.oneOf("a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY($%d))", f.Tags)
+	w.oneOf(taggedSQL, f.Tags)
 	if f.VPCChannelName != "" {
-		const channel = "EXISTS (SELECT FROM apig.channels c WHERE c.id = a.vpc_channel_id AND c.name LIKE $%d)"
+		const channel = "EXISTS (SELECT FROM apig.channels c WHERE c.instance_id = a.instance_id AND c.id = a.vpc_channel_id AND c.name LIKE $%d)"
 		w.text(channel, f.VPCChannelName, "%"+escapeLike.Replace(f.VPCChannelName)+"%")
 	}
 	return w

@@ -174,5 +174,5 @@ func (q *Queries) PortDomains(ctx context.Context, in In, portID, name string, p
 	w.add("$%[1]d IN (d.http_port, d.https_port)", port.Port)
 	w.like("d.name", name, false)
 	return page[PortDomain](ctx, q, "d.group_id, g.name AS group_name, d.name AS domain_name",
-		"apig.domains d JOIN apig.groups g ON g.id = d.group_id", w, "d.bind_time DESC, d.id", p)
+		"apig.domains d JOIN apig.groups g ON g.instance_id = d.instance_id AND g.id = d.group_id", w, "d.bind_time DESC, d.id", p)
 }

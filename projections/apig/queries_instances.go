@@ -59,7 +59,7 @@ const hasTags = `NOT EXISTS (SELECT FROM json_to_recordset($%d) AS f(key text, w
 func (w *where) tagged(f apig.InstanceTagQuery) error {
 	switch {
 	case f.WithoutAnyTag:
-		w.conditions = append(w.conditions, "NOT EXISTS (SELECT FROM apig.instance_tags t WHERE t.instance_id = i.id)")
+		w.conditions = append(w.conditions, "NOT EXISTS (SELECT FROM apig.instance_tags t WHERE t.tenant = i.tenant AND t.instance_id = i.id)")
 	case len(f.Tags) > 0:
 		wanted, err := wantedTags(f.Tags)
 		if err != nil {

@@ -102,9 +102,10 @@ func (q *Queries) PluggedAPIs(ctx context.Context, in In, id string, f PluggedAP
 	w := in.where("b")
 	w.must("b.plugin_id", id)
 	f.narrow(w)
-	from := `apig.plugin_bindings b JOIN apig.apis a ON a.id = b.api_id JOIN apig.groups r ON r.id = a.group_id
+	from := `apig.plugin_bindings b JOIN apig.apis a ON a.instance_id = b.instance_id AND a.id = b.api_id
+		JOIN apig.groups r ON r.instance_id = b.instance_id AND r.id = a.group_id
 		JOIN apig.envs e ON e.instance_id = b.instance_id AND e.id = b.env_id
-		LEFT JOIN apig.publications p ON p.api_id = b.api_id AND p.env_id = b.env_id`
+		LEFT JOIN apig.publications p ON p.instance_id = b.instance_id AND p.api_id = b.api_id AND p.env_id = b.env_id`
 	return page[PluggedAPI](ctx, q, pluggedColumns, from, w, "b.bind_time DESC, b.id", p)
 }
 
@@ -123,9 +124,10 @@ func (q *Queries) PluggableAPIs(ctx context.Context, in In, id string, f Plugged
 	w.add("b.plugin_id IS DISTINCT FROM $%d", id)
 	f.narrow(w)
 	w.args = append(w.args, plugin.Type)
-	from := fmt.Sprintf(`apig.publications p JOIN apig.apis a ON a.id = p.api_id JOIN apig.groups r ON r.id = a.group_id
+	from := fmt.Sprintf(`apig.publications p JOIN apig.apis a ON a.instance_id = p.instance_id AND a.id = p.api_id
+		JOIN apig.groups r ON r.instance_id = p.instance_id AND r.id = a.group_id
 		JOIN apig.envs e ON e.instance_id = p.instance_id AND e.id = p.env_id
-		LEFT JOIN apig.plugin_bindings b ON b.place = p.api_id || '/' || p.env_id AND b.type = $%d`, len(w.args))
+		LEFT JOIN apig.plugin_bindings b ON b.instance_id = p.instance_id AND b.place = p.api_id || '/' || p.env_id AND b.type = $%d`, len(w.args))
 	return page[PluggedAPI](ctx, q, pluggedColumns, from, w, "a.register_time DESC, a.id, e.id", p)
 }
 
@@ -155,7 +157,7 @@ func (q *Queries) PluginsOf(ctx context.Context, in In, apiID string, f BoundPlu
 	w.is("b.env_id", f.EnvID)
 	w.like("e.name", f.EnvName, false)
 	f.narrow(w)
-	from := pluginTables + ` JOIN apig.plugin_bindings b ON b.plugin_id = g.id
+	from := pluginTables + ` JOIN apig.plugin_bindings b ON b.instance_id = g.instance_id AND b.plugin_id = g.id
 		JOIN apig.envs e ON e.instance_id = b.instance_id AND e.id = b.env_id`
 	columns := pluginColumns + ", e.id AS env_id, e.name AS env_name, b.id AS bind_id, b.bind_time"
 	return page[BoundPlugin](ctx, q, columns, from, w, "b.bind_time DESC, b.id", p)
@@ -169,7 +171,7 @@ func (q *Queries) PluginsFor(ctx context.Context, in In, apiID, envID string, f 
 	}
 	w := in.where("g")
 	f.narrow(w)
-	const bound = "NOT EXISTS (SELECT FROM apig.plugin_bindings b WHERE b.plugin_id = g.id AND "
+	const bound = "NOT EXISTS (SELECT FROM apig.plugin_bindings b WHERE b.instance_id = g.instance_id AND b.plugin_id = g.id AND "
 	if envID == "" {
 		w.add(bound+"b.api_id = $%d)", apiID)
 		return page[PluginView](ctx, q, pluginColumns, pluginTables, w, "g.create_time DESC, g.id", p)

@@ -73,19 +73,6 @@ func TestEveryOperationFindsNoInstanceOfAnother(t *testing.T) {
 	}
 }
 
-// What is not served yet says so; the recorder holds the form of the answer against §2.3.
-func TestWhatIsNotServedSaysSo(t *testing.T) {
-	t.Parallel()
-	for _, o := range catalog {
-		if o.served {
-			continue
-		}
-		if got := admin.send(t, messageFor(o, admin)); got.status != http.StatusNotImplemented {
-			t.Errorf("%s: status %d, want 501: %.500s", o.name, got.status, got.body)
-		}
-	}
-}
-
 // malformed are bodies that no operation can take.
 var malformed = map[string]string{
 	"nothing":        "",

@@ -3,6 +3,8 @@ package apig
 import (
 	"context"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain"
@@ -94,7 +96,7 @@ func (c *Commands) sealChannel(ctx context.Context, tenant, instanceID string, b
 	switch {
 	case user.Password == "" || user.Password == apig.MaskedSecret:
 		return b, nil
-	case len(user.Password) > maxRegistryPassword:
+	case len(user.Password) > maxRegistryPassword, !utf8.ValidString(user.Password), strings.Contains(user.Password, "\x00"):
 		return b, apig.ErrInvalid("microservice_info.nacos_info.user_info.password")
 	}
 	sealed, err := c.sealer.SealText(ctx, tenant, "channel/"+instanceID+"/nacos", []byte(user.Password))

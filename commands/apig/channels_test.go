@@ -53,7 +53,7 @@ func TestBadPasswordsOfRegistriesAreRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for password, want := range map[string]string{
-		"": "APIG.2001", apig.MaskedSecret: "APIG.2011", strings.Repeat("x", 513): "APIG.2011",
+		"": "APIG.2001", apig.MaskedSecret: "APIG.2011", strings.Repeat("x", 513): "APIG.2011", "a\x00b": "APIG.2011", "\xff": "APIG.2011",
 	} {
 		_, _, err := o.CreateChannel(t.Context(), o.bus, o.call(""), apig.CreateChannel{InstanceID: o.instance, Body: registry(password)})
 		if got := domain.CodeOf(err); got != want {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,8 +63,8 @@ func crowded(t *testing.T) *past {
 		p.must(t, crowdOf(table, columns))
 	}
 	_, indexes, _ := strings.Cut(ddl, "-- indexes")
-	p.must(t, "SET LOCAL search_path TO apig", strings.Split(indexes, ";")...)
-	p.vacuum(t)
+	p.must(t, "SET LOCAL search_path TO apig", append([]string{"SET LOCAL maintenance_work_mem TO '128MB'"}, strings.Split(indexes, ";")...)...)
+	p.vacuum(t, slices.Sorted(maps.Keys(tables)))
 	return p
 }
 
@@ -147,12 +149,12 @@ func (c dbColumn) value() string {
 
 // vacuum does by hand what Postgres does by itself after a while. A transaction that looks at the tables
 // meanwhile makes it incomplete.
-func (p *past) vacuum(t *testing.T) {
+func (p *past) vacuum(t *testing.T, tables []string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	for complete := false; !complete; {
-		if _, err := p.db.ExecContext(ctx, "VACUUM ANALYZE"); err != nil {
+		if _, err := p.db.ExecContext(ctx, "VACUUM ANALYZE apig."+strings.Join(tables, ", apig.")); err != nil {
 			t.Fatal(err)
 		}
 		err := p.db.GetContext(ctx, &complete, "SELECT relallvisible = relpages FROM pg_class WHERE oid = 'apig.apis'::regclass")

@@ -239,7 +239,8 @@ func ways(t *testing.T, q *Queries, method reflect.Method, texts []string) []ask
 		}
 		all = each(all, values)
 	}
-	return all
+	// Of a list by a filter the first page will do.
+	return slices.DeleteFunc(all, func(w asked) bool { return strings.Contains(w.how, "by ") && strings.HasSuffix(w.how, " deep") })
 }
 
 // each returns the ways with each of some values as the next argument.

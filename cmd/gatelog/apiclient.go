@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,7 +25,8 @@ import (
 // connection is a running server and who asks it.
 type connection struct {
 	node.Credentials
-	http *http.Client
+	http   *http.Client
+	reason string // of changes; empty for none
 }
 
 // Bounds of one request to a server.
@@ -111,17 +113,42 @@ func notFound(err error) bool {
 
 // get asks the server for a path beneath the instance and reads the answer into into.
 func (c *connection) get(ctx context.Context, path string, query url.Values, into any) error {
+	return c.send(ctx, http.MethodGet, "instances/"+c.InstanceID+"/"+path, query, nil, into)
+}
+
+// getOfProject is get for a path beneath the project.
+func (c *connection) getOfProject(ctx context.Context, path string, query url.Values, into any) error {
+	return c.send(ctx, http.MethodGet, path, query, nil, into)
+}
+
+// post sends a body, as JSON, to a path beneath the instance and reads the answer into into.
+func (c *connection) post(ctx context.Context, path string, body, into any) error {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return c.send(ctx, http.MethodPost, "instances/"+c.InstanceID+"/"+path, nil, data, into)
+}
+
+// send sends a request to a path beneath the project.
+func (c *connection) send(ctx context.Context, method, path string, query url.Values, data []byte, into any) error {
 	base, err := url.Parse(c.Endpoint)
 	if err != nil || base.Host == "" {
 		return fmt.Errorf("--endpoint is %q: an address such as http://127.0.0.1:8080", c.Endpoint)
 	}
-	at := base.JoinPath("gatelog", "v1", "projects", c.ProjectID, "instances", c.InstanceID, path)
+	at := base.JoinPath("gatelog", "v1", "projects", c.ProjectID, path)
 	at.RawQuery = query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, at.String(), bytes.NewReader(data))
 	if err != nil {
 		return err
 	}
-	if err := signature.Sign(request, nil, c.AccessKey, c.SecretKey, time.Now()); err != nil {
+	if data != nil {
+		request.Header.Set("Content-Type", "application/json")
+		if c.reason != "" {
+			request.Header.Set("Gatelog-Reason", c.reason)
+		}
+	}
+	if err := signature.Sign(request, data, c.AccessKey, c.SecretKey, time.Now()); err != nil {
 		return err
 	}
 	response, err := c.http.Do(request)

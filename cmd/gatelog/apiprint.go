@@ -156,10 +156,10 @@ func valueText(v projectionsapig.VariableValue) string {
 }
 
 func (a asked) diff(d gatelog.DiffView, names []string) error {
-	out := a.OutOrStdout()
 	if a.asJSON {
-		return writeJSON(out, d.Patch)
+		return writeJSON(a.OutOrStdout(), d.Patch)
 	}
+	out := tint(a.OutOrStdout())
 	if len(d.Patch) == 0 && len(d.Variables) == 0 {
 		a.PrintErrln("no differences")
 		return nil

@@ -44,7 +44,7 @@ variables over the file.`,
 		SilenceErrors: true,
 	}
 	addConfigFlags(cmd)
-	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), demoCommand(), replayCommand(), verifyCommand())
+	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), historyCommand(), blameCommand(), diffCommand(), restoreGroupCommand(), restoreAPICommand(), demoCommand(), replayCommand(), verifyCommand())
 	return cmd
 }
 

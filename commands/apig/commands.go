@@ -64,6 +64,7 @@ type Commands struct {
 	OrchestrationCommands
 	PluginCommands
 	DomainCommands
+	RestoreCommands
 
 	DeleteApp     commands.UseCase[apig.DeleteApp, apig.None]
 	DeleteAppCode commands.UseCase[apig.DeleteAppCode, apig.None]
@@ -152,6 +153,7 @@ func New(sealer commands.Sealer) *Commands {
 		OrchestrationCommands: orchestrationCommands(s),
 		PluginCommands:        pluginCommands(s),
 		DomainCommands:        domainCommands(s),
+		RestoreCommands:       restoreCommands(s),
 
 		DeleteApp:     commands.Define(s, "DeleteApp", (*apig.State).DeleteApp),
 		DeleteAppCode: commands.Define(s, "DeleteAppCode", (*apig.State).DeleteAppCode),

@@ -100,8 +100,13 @@ func (in *instance) release(a *api) {
 	countDown(in.apiNames, a.Definition.Name)
 	countDown(in.routes, r)
 	if g := in.groups[a.Definition.GroupID]; g != nil {
-		delete(g.names, a.Definition.Name)
-		delete(g.routes, r)
+		// Of several changes in one command, an earlier one may have given them to another API.
+		if g.names[a.Definition.Name] == a.ID {
+			delete(g.names, a.Definition.Name)
+		}
+		if g.routes[r] == a.ID {
+			delete(g.routes, r)
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ type APIPublished struct {
 	// Variables are the variables that the definition refers to and that the environment had: name
 	// to variable id.
 	Variables map[string]string `json:"variables,omitempty"`
+	// Restored is the definition, where that is not the draft's: of a version that came again.
+	Restored *Definition `json:"restored,omitempty"`
 }
 
 // APIVersionSwitched: another version of an API is in effect in the environment that it was made for
@@ -45,9 +47,13 @@ func (ev APIPublished) fold(in *instance, _ domain.Recorded) {
 	}
 	v := &version{
 		id: ev.VersionID, no: ev.VersionNo, apiID: ev.APIID, envID: ev.EnvID, groupID: ev.GroupID,
-		remark: ev.Remark, definition: ev.DefinitionPosition, refs: a.refsAt(ev.DefinitionPosition, ev.EnvID),
+		remark: ev.Remark, definition: ev.DefinitionPosition,
 	}
-	v.uses = a.usesAt(*v)
+	if ev.Restored != nil {
+		v.refs, v.uses = VariableRefs(*ev.Restored), usesOf(*ev.Restored)
+	} else {
+		v.refs, v.uses = a.refsAt(ev.DefinitionPosition, ev.EnvID), a.usesAt(*v)
+	}
 	in.versions[v.id] = v
 	a.versions = append(a.versions, v.id)
 	in.putInEffect(a, v, ev.Publication)

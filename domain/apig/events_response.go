@@ -70,7 +70,7 @@ func (in *instance) dropResponse(id string) {
 		return
 	}
 	delete(in.responses, id)
-	if g, ok := in.groups[r.GroupID]; ok {
+	if g, ok := in.groups[r.GroupID]; ok && g.responses[r.Name] == id {
 		delete(g.responses, r.Name)
 	}
 }

@@ -51,7 +51,7 @@ func eventSamples() []domain.Event {
 		APICreated{api},
 		APIUpdated{api, []string{"backend_api", "name"}},
 		APIDeleted{InstanceID: gw, APIID: "a1", GroupID: "g1", Name: "list"},
-		APIPublished{record, map[string]string{"host": "x1"}},
+		APIPublished{Publication: record, Variables: map[string]string{"host": "x1"}},
 		APIVersionSwitched{record},
 		APITakenOffline{record},
 		FeatureConfigured{Feature{ID: "f1", InstanceID: gw, Name: "gzip", Enable: true, Config: `{"comp_level":6}`, UpdateTime: now}, []string{"enable"}},

@@ -84,6 +84,11 @@ func (in *instance) checkReferences(d Definition) error {
 	if err := in.thereStill(usesOf(d), d.GroupID); err != nil {
 		return err
 	}
+	return in.checkKinds(d)
+}
+
+// checkKinds is checkReferences for a definition that refers to nothing that is not there.
+func (in *instance) checkKinds(d Definition) error {
 	if err := in.checkAuthorizers(d); err != nil {
 		return err
 	}

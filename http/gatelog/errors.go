@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/http/web"
 )
 
@@ -40,6 +41,7 @@ var statuses = map[string]int{
 	domain.CodeTooLarge:        http.StatusRequestEntityTooLarge,
 	domain.CodeConflict:        http.StatusServiceUnavailable,
 	domain.CodeUnavailable:     http.StatusServiceUnavailable,
+	apig.CodeRestoreRefused:    http.StatusConflict,
 }
 
 // ranges of the codes of APIG V2 that operations of this surface can meet, by their beginnings (APIG V2
@@ -48,7 +50,7 @@ var ranges = []struct {
 	prefix string
 	status int
 }{
-	{"APIG.2", http.StatusBadRequest}, {"APIG.30", http.StatusNotFound}, {"APIC.73", http.StatusNotFound},
+	{"APIG.2", http.StatusBadRequest}, {"APIG.30", http.StatusNotFound}, {"APIG.37", http.StatusConflict}, {"APIC.73", http.StatusNotFound},
 }
 
 // statusOf returns the status of a code, 0 for one that no client should see here.

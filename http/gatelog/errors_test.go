@@ -28,6 +28,8 @@ func TestEachRefusalHasItsStatus(t *testing.T) {
 		{domain.Errorf(domain.CodeKeyReused, "twice"), http.StatusConflict, domain.CodeKeyReused},
 		{fmt.Errorf("wrapped: %w", apig.ErrAPINotFound("a")), http.StatusNotFound, "APIG.3002"},
 		{apig.ErrInstanceUnknown(), http.StatusNotFound, "APIC.7302"},
+		{apig.ErrInstanceTaskRunning(), http.StatusConflict, "APIG.3718"},
+		{domain.Errorf(apig.CodeRestoreRefused, "no"), http.StatusConflict, apig.CodeRestoreRefused},
 		{apig.ErrOutOfRange("config_value"), http.StatusBadRequest, "APIG.2004"},
 		{domain.Errorf("APIG.9999", "what nobody expects here"), http.StatusInternalServerError, codeInternal},
 		{errors.New("pq: secret of ours"), http.StatusInternalServerError, codeInternal},

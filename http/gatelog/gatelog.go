@@ -35,6 +35,9 @@ const (
 	ActionVersions = "gatelog:versions:list"
 	ActionVersion  = "gatelog:versions:get"
 	ActionSetQuota = "gatelog:quotas:set"
+	// ActionRestoreGroup and ActionRestoreAPI allow bringing back what was.
+	ActionRestoreGroup = "gatelog:groups:restore"
+	ActionRestoreAPI   = "gatelog:apis:restore"
 	// ActionRequestEndpoint allows asking for the connection of a VPC endpoint.
 	ActionRequestEndpoint = "gatelog:endpoints:request"
 	ActionProjections     = "gatelog:projections:list"
@@ -54,6 +57,9 @@ type Deps struct {
 	// Projections are those whose checkpoints are in DB.
 	Projections []*projections.Projection
 	Logger      *slog.Logger
+	// AsOf returns a context in which queries see the world at a moment: a position of the log, or an RFC 3339
+	// time. Errors: gatelog.invalid, gatelog.unavailable.
+	AsOf func(ctx context.Context, moment string) (context.Context, error)
 	// Caller returns the policies of who sends the request of a context, nil for nobody. Default: those
 	// of access.CallerFrom.
 	Caller func(ctx context.Context) commands.Policy
@@ -69,6 +75,8 @@ func Register(api huma.API, d Deps) {
 	}
 	s := &surface{d}
 	s.histories(api)
+	s.resources(api)
+	s.restores(api)
 	s.versions(api)
 	s.quotas(api)
 	s.endpoints(api)

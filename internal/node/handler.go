@@ -75,7 +75,7 @@ func (n *Node) managementSurface() server.Surface {
 		Register: func(api huma.API, _ *echo.Echo) {
 			httpgatelog.Register(api, httpgatelog.Deps{
 				Bus: n.bus, Commands: n.apig, Queries: n.queries, Log: n.engines.Log, DB: n.reads, Calls: n.calls,
-				Projections: Projections(), Logger: n.logger,
+				Projections: Projections(), Logger: n.logger, AsOf: n.asOf,
 			})
 		},
 	}

@@ -182,8 +182,9 @@ func (s *story) fold(rec domain.Recorded) {
 	m := moment{at: rec.Position}
 	switch ev := rec.Event.(type) {
 	case apig.APICreated:
-		s.instance = ev.API.InstanceID
+		s.instance, s.deleted = ev.API.InstanceID, false // a restored API comes again under its id
 		m = s.redraft(m)
+		m.before = text{}
 	case apig.APIUpdated:
 		m = s.redraft(m)
 	case apig.APIDeleted:

@@ -85,6 +85,11 @@ var queries = map[string]ask{
 	"VersionEver": {"APIG.3022", func(ctx context.Context, q *Queries, in In) (int, error) {
 		return one(q.VersionEver(ctx, in, "", "ver1"))
 	}},
+	"GroupThen": {"APIG.3001", func(ctx context.Context, q *Queries, in In) (int, error) {
+		return one(q.GroupThen(ctx, in, "g1", 1000))
+	}},
+	"GroupAt": {"APIG.3001", func(ctx context.Context, q *Queries, in In) (int, error) { return one(q.GroupAt(ctx, in, "g1", 1000)) }},
+	"APIThen": {"APIG.3002", func(ctx context.Context, q *Queries, in In) (int, error) { return one(q.APIThen(ctx, in, "a1", 1000)) }},
 	"VersionsEver": {"APIG.3002", func(ctx context.Context, q *Queries, in In) (int, error) {
 		return many(q.VersionsEver(ctx, in, "a1", "", everything))
 	}},
@@ -95,6 +100,7 @@ var unasked = map[string]string{
 	"Exists": "answers for all of them", "Instance": "asked below", "Instances": "asked below", "Quotas": "asked below", "TenantQuotas": "asked below",
 	"Drafts": "asked below", "Running": "asked below", "VersionAt": "reads the log for those who have looked up a position",
 	"InstancesByTags": "asked beside its own test", "ProjectTags": "asked beside its own test",
+	"Happenings": "asked beside its own test", "Blame": "asked beside its own test", "ResourceAt": "asked beside its own test", "InstanceAt": "asked below",
 	"VerifyVersions": "an operator's, over all tenants",
 }
 
@@ -207,6 +213,9 @@ func TestATenantSeesItsOwnInstancesOnly(t *testing.T) {
 	for _, in := range []In{{"t2", pastInstance}, {pastTenant, "gw2"}, {"", pastInstance}, {"t2", ""}} {
 		if i, err := p.Instance(ctx, in); domain.CodeOf(err) != "APIC.7302" {
 			t.Errorf("instance %q of %q: %+v, %v", in.Instance, in.Tenant, i, err)
+		}
+		if all, err := p.InstanceAt(ctx, in, 1000); domain.CodeOf(err) != "APIG.3030" || len(all) > 0 {
+			t.Errorf("all of %q of %q: %s, %v", in.Instance, in.Tenant, all, err)
 		}
 		if all, err := p.Quotas(ctx, in); domain.CodeOf(err) != "APIG.3030" || len(all) > 0 {
 			t.Errorf("quotas of %q of %q: %v, %v", in.Instance, in.Tenant, all, err)

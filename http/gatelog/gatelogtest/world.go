@@ -3,11 +3,14 @@
 package gatelogtest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -56,8 +59,9 @@ type World struct {
 	// Allows is the policy of who sends requests; nil for nobody. Default: everything.
 	Allows func(tenant, action string) bool
 
-	stop sync.Once
-	end  func()
+	marks *projections.Watermarks
+	stop  sync.Once
+	end   func()
 }
 
 // New returns a running world that ends with the test.
@@ -103,9 +107,9 @@ func kept() []*projections.Projection {
 
 // start runs the writer and the projections.
 func (w *World) start() {
-	marks := projections.NewWatermarks()
+	w.marks = projections.NewWatermarks()
 	w.Bus = commands.New(commands.Options{
-		Log: w.Log, Waiter: marks, Sealer: unsealed{}, Logger: silent,
+		Log: w.Log, Waiter: w.marks, Sealer: unsealed{}, Logger: silent,
 		Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -113,7 +117,7 @@ func (w *World) start() {
 	for _, p := range kept() {
 		_, err := projections.Prepare(ctx, w.DB, w.Log, p)
 		w.must(err)
-		runner := &projections.Runner{Projection: p, Log: w.Log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent}
+		runner := &projections.Runner{Projection: p, Log: w.Log, DB: w.pool(2), Node: "test", Marks: w.marks, Logger: silent}
 		running.Go(func() { _ = runner.Run(ctx) })
 	}
 	w.end = func() {
@@ -148,14 +152,14 @@ func (w *World) serve() http.Handler {
 	defer making.Unlock()
 	e, err := server.New(server.Options{
 		Version: "test", Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(), Logger: silent,
-		Authenticate: w.authenticate,
+		Authenticate: w.authenticate, AsOf: w.AsOf,
 		Surfaces: []server.Surface{{
 			Prefix: gatelog.Prefix, Deny: identityhttp.Deny,
 			Register: func(api huma.API, _ *echo.Echo) {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
 					Calls:       calls.NewStore(w.DB, time.Now),
-					Projections: kept(), Logger: silent, Caller: w.caller,
+					Projections: kept(), Logger: silent, Caller: w.caller, AsOf: w.AsOf,
 				})
 			},
 		}},
@@ -188,7 +192,7 @@ func (w *World) authenticate(needed func(*http.Request) bool, deny func(echo.Con
 				return next(c)
 			}
 			if err == nil && h.AccessKey == AccessKey {
-				err = h.Verify(r, nil, []byte(SecretKey), time.Now())
+				err = verify(h, r)
 			} else {
 				err = errors.Join(err, signature.ErrMismatch)
 			}
@@ -198,6 +202,38 @@ func (w *World) authenticate(needed func(*http.Request) bool, deny func(echo.Con
 			return next(c)
 		}
 	}
+}
+
+// verify checks the signature of a request, and leaves it its body.
+func verify(h signature.Header, r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return h.Verify(r, body, []byte(SecretKey), time.Now())
+}
+
+// AsOf returns a context in which queries see the world at a position of the log, or at a time.
+func (w *World) AsOf(ctx context.Context, moment string) (context.Context, error) {
+	head, err := w.Log.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	at, err := strconv.ParseUint(moment, 10, 63)
+	if t, notTime := time.Parse(time.RFC3339Nano, moment); notTime == nil {
+		first, found := eventstore.FirstSince(ctx, w.Log, head, t.Add(1))
+		at, err = uint64(first-1), found
+	}
+	if err != nil || at < 1 || at > uint64(head) {
+		return nil, domain.Errorf(domain.CodeInvalid, "%s is no moment of the log", moment)
+	}
+	newest, err := w.Log.Newest(ctx, projectionsapig.New().Filter(), 0)
+	if err != nil {
+		return nil, err
+	}
+	at = min(at, uint64(newest.Position))
+	return projections.AsOf(ctx, domain.Position(at)), w.marks.Await(ctx, projections.Past(projectionsapig.New()).Name, domain.Position(at))
 }
 
 // Listen serves the world on a port of this machine and returns its address.

@@ -34,7 +34,7 @@ func fold(p *Projection, batch []eventstore.Recorded) ([]step, error) {
 	var steps []step
 	for _, message := range batch {
 		at := domain.Position(message.Position)
-		rec, ok, err := envelope.Open(p.Codec, message)
+		rec, ok, err := p.open(message)
 		if err != nil {
 			return nil, &unfoldable{err}
 		}

@@ -136,7 +136,7 @@ func (r *Runner) own(ctx context.Context) error {
 	err = r.Log.Follow(working, eventstore.Position(at), batchMost, func(batch []eventstore.Recorded) error {
 		to, err := r.applyBatch(working, at, batch)
 		at = to
-		if err == nil && r.Projection.IsPast() {
+		if err == nil && r.Projection.Aside {
 			rest(working, r.pace.gather)
 		}
 		return err

@@ -45,8 +45,8 @@ func addConnection(cmd *cobra.Command) {
 	flags.String("instance", os.Getenv("GATELOG_INSTANCE_ID"), "id of the gateway instance ($GATELOG_INSTANCE_ID)")
 }
 
-// connect returns the connection that the flags name.
-func connect(cmd *cobra.Command) (*connection, error) {
+// connect returns the connection that the flags name. spare are flags that need not be given.
+func connect(cmd *cobra.Command, spare ...string) (*connection, error) {
 	c, err := loadConfig(cmd)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func connect(cmd *cobra.Command) (*connection, error) {
 		if given != "" {
 			*member = given
 		}
-		if *member == "" {
+		if *member == "" && !slices.Contains(spare, flag) {
 			missing = append(missing, "--"+flag)
 		}
 	}
@@ -111,28 +111,42 @@ func notFound(err error) bool {
 
 // get asks the server for a path beneath the instance and reads the answer into into.
 func (c *connection) get(ctx context.Context, path string, query url.Values, into any) error {
-	base, err := url.Parse(c.Endpoint)
-	if err != nil || base.Host == "" {
-		return fmt.Errorf("--endpoint is %q: an address such as http://127.0.0.1:8080", c.Endpoint)
-	}
-	at := base.JoinPath("gatelog", "v1", "projects", c.ProjectID, "instances", c.InstanceID, path)
-	at.RawQuery = query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	return c.getAt(ctx, strings.Join([]string{"projects", c.ProjectID, "instances", c.InstanceID, path}, "/"), query, into)
+}
+
+// getAt asks the server for a path beneath /gatelog/v1 and reads the answer into into.
+func (c *connection) getAt(ctx context.Context, path string, query url.Values, into any) error {
+	response, err := c.ask(ctx, c.http, path, query)
 	if err != nil {
 		return err
-	}
-	if err := signature.Sign(request, nil, c.AccessKey, c.SecretKey, time.Now()); err != nil {
-		return err
-	}
-	response, err := c.http.Do(request)
-	if err != nil {
-		return fmt.Errorf("is the server running? %w", err)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, answerMost))
 	if err := errors.Join(err, response.Body.Close()); err != nil {
 		return fmt.Errorf("read the answer of %s: %w", c.Endpoint, err)
 	}
 	return c.read(response.StatusCode, body, into)
+}
+
+// ask sends a signed request for a path beneath /gatelog/v1.
+func (c *connection) ask(ctx context.Context, client *http.Client, path string, query url.Values) (*http.Response, error) {
+	base, err := url.Parse(c.Endpoint)
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("--endpoint is %q: an address such as http://127.0.0.1:8080", c.Endpoint)
+	}
+	at := base.JoinPath("gatelog", "v1", path)
+	at.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := signature.Sign(request, nil, c.AccessKey, c.SecretKey, time.Now()); err != nil {
+		return nil, err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("is the server running? %w", err)
+	}
+	return response, nil
 }
 
 func (c *connection) read(status int, body []byte, into any) error {

@@ -44,7 +44,7 @@ variables over the file.`,
 		SilenceErrors: true,
 	}
 	addConfigFlags(cmd)
-	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), demoCommand(), replayCommand(), verifyCommand())
+	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), auditCommand(), demoCommand(), replayCommand(), verifyCommand())
 	return cmd
 }
 

@@ -95,6 +95,31 @@ func TestReplayKeepsASecondOneAway(t *testing.T) {
 	}
 }
 
+// The audit trail of changes is made again when it is named, and follows its retention.
+func TestReplayOfTheAuditTrail(t *testing.T) {
+	t.Parallel()
+	w := gatelogtest.New(t)
+	w.Group("shop")
+	if err := w.Audit.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Stop()
+	count := func() (n int) {
+		if err := w.DB.GetContext(t.Context(), &n, "SELECT count(*) FROM audit.records"); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := count()
+	w.DB.MustExec("DELETE FROM audit.records")
+	must(t, tool(t, w, "replay", "audit", "apig"))
+	if after := count(); before == 0 || after != before {
+		t.Errorf("%d records, there were %d", after, before)
+	}
+	failsWith(t, tool(t, w, "replay", "audit", "nothing"), `no projection "nothing"`)
+	failsWith(t, tool(t, w, "replay", "audit", "--audit-retention", "soon"), "audit_retention")
+}
+
 func TestReplayRefusals(t *testing.T) {
 	t.Parallel()
 	failsWith(t, gatelogCommand(t.Context(), "replay", "nothing"), `no projection "nothing"`)

@@ -43,7 +43,7 @@ func (s *Surface) Register(api huma.API, e *echo.Echo) {
 	s.appQuotas(api)
 	s.outlines(api)
 	for _, op := range unbuilt {
-		e.Add(op.method, route(rootPath+op.path), s.notBuilt(op.section, op.id, op.action))
+		e.Add(op.method, route(rootPath+op.path), s.notBuilt(op.section, op.id, op.action)).Name = op.id
 	}
 }
 

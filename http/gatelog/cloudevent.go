@@ -29,7 +29,7 @@ type CloudEvent struct {
 	Surface  string `json:"surface" doc:"API that the event belongs to."`
 	Tenant   string `json:"tenant" doc:"Project, or the account."`
 	// Extensions are the circumstances: actorid, actorname, accesskey, clientaddress, client, command,
-	// correlationid, reason.
+	// correlationid, reason, operation.
 	Extensions map[string]string `json:"-"`
 	Data       json.RawMessage   `json:"data,omitempty"`
 	_          struct{}          `json:"-" additionalProperties:"true"`

@@ -1,6 +1,6 @@
 // Package gatelog serves what no other management API has, under /gatelog/v1: the history of an API, all
-// of its versions, the difference between any two of them, the log itself and how far the read models
-// are. It reads requests, asks queries and commands, and spells answers and errors. It decides nothing.
+// of its versions, the difference between any two of them, the audit trail, the log itself and how far the
+// read models are. It reads requests, asks queries and commands, and spells answers and errors. It decides nothing.
 package gatelog
 
 import (
@@ -21,6 +21,7 @@ import (
 	"github.com/gatelog/gatelog/http/web"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
 )
 
 // Prefix is the beginning of all paths of this surface. The management of users and projects has the
@@ -36,6 +37,9 @@ const (
 	ActionSetQuota    = "gatelog:quotas:set"
 	ActionProjections = "gatelog:projections:list"
 	ActionLog         = "gatelog:log:get"
+	ActionListAudit   = "gatelog:audit:list"
+	ActionAudit       = "gatelog:audit:get"
+	ActionExportAudit = "gatelog:audit:export"
 )
 
 // Deps is what the surface stands on.
@@ -48,7 +52,9 @@ type Deps struct {
 	DB *sqlx.DB
 	// Projections are those whose checkpoints are in DB.
 	Projections []*projections.Projection
-	Logger      *slog.Logger
+	// Audit answers for the audit trail.
+	Audit  *projectionsaudit.Queries
+	Logger *slog.Logger
 	// Caller returns the policies of who sends the request of a context, nil for nobody. Default: those
 	// of access.CallerFrom.
 	Caller func(ctx context.Context) commands.Policy
@@ -67,6 +73,7 @@ func Register(api huma.API, d Deps) {
 	s.versions(api)
 	s.quotas(api)
 	s.logs(api)
+	s.auditTrail(api)
 }
 
 func authenticated(ctx context.Context) commands.Policy {

@@ -127,6 +127,10 @@ func (o *Options) recoverAndLog(next echo.HandlerFunc) echo.HandlerFunc {
 		defer func() {
 			p := recover()
 			late := p != nil && c.Response().Committed
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				o.logRequest(c, time.Since(began))
+				panic(p) // the handler has said why
+			}
 			if p != nil {
 				o.Logger.Error("panic in a handler", "panic", fmt.Sprint(p), "stack", string(debug.Stack()), "path", c.Path())
 				o.fallback(echo.NewHTTPError(http.StatusInternalServerError), c)

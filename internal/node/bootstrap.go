@@ -52,6 +52,9 @@ func (n *Node) begin(ctx context.Context) (*Credentials, error) {
 		}
 	}
 	for _, r := range n.runners {
+		if r.Projection.Aside && !r.Projection.IsPast() {
+			continue
+		}
 		if err := n.catchUp(ctx, r.Projection); err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/caarlos0/env/v11"
 	"sigs.k8s.io/yaml"
@@ -44,6 +45,8 @@ type Config struct {
 	// DebugAllow are hosts, addresses and networks that API debugging may call although they are
 	// private.
 	DebugAllow []string `env:"GATELOG_DEBUG_ALLOW" envSeparator:"," json:"debug_allow" help:"hosts, addresses and CIDRs that API debugging may call although they are private"`
+	// AuditRetention is how long the audit trail keeps its records, in days or as Go writes durations.
+	AuditRetention string `env:"GATELOG_AUDIT_RETENTION" json:"audit_retention" help:"how long the audit trail is kept: days (400d) or hours (36h); the log keeps all changes anyway"`
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
 	LogLevel  string `env:"GATELOG_LOG_LEVEL" json:"log_level" help:"debug, info, warn or error"`
 	LogFormat string `env:"GATELOG_LOG_FORMAT" json:"log_format" help:"text or json"`
@@ -53,7 +56,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		HTTPAddr: "127.0.0.1:8080", DataDir: "./data", Replicas: 1, GatewayDomain: "apic.gatelog.internal",
-		FirstProject: "default", LogLevel: "info", LogFormat: "text",
+		FirstProject: "default", AuditRetention: "400d", LogLevel: "info", LogFormat: "text",
 	}
 }
 
@@ -86,6 +89,7 @@ func (c *Config) Check() error {
 	var level slog.Level
 	_, port, addrErr := net.SplitHostPort(c.HTTPAddr)
 	_, portErr := strconv.ParseUint(port, 10, 16)
+	_, retentionErr := c.auditRetention()
 	switch {
 	case c.HTTPAddr == "":
 		return errors.New("http_addr must be given, e.g. 127.0.0.1:8080")
@@ -97,6 +101,8 @@ func (c *Config) Check() error {
 		return errors.New("gateway_domain must be given: groups get their subdomains under it")
 	case strings.Contains(c.DatabaseURL, "://") && !isURL(c.DatabaseURL):
 		return errors.New("database_url is no URL: postgres://user:password@host:port/database, with %-codes for special characters")
+	case retentionErr != nil:
+		return retentionErr
 	case c.Replicas < 1 || c.Replicas > 5:
 		return fmt.Errorf("replicas is %d: 1 to 5", c.Replicas)
 	case c.LogFormat != "text" && c.LogFormat != "json":
@@ -105,6 +111,27 @@ func (c *Config) Check() error {
 		return fmt.Errorf("log_level is %q: debug, info, warn or error", c.LogLevel)
 	}
 	return nil
+}
+
+// Bounds of the audit trail's retention: what is due to go is looked for every hour.
+const (
+	minRetention = time.Hour
+	maxRetention = 36500 * 24 * time.Hour
+)
+
+// auditRetention returns how long the audit trail keeps its records.
+func (c *Config) auditRetention() (time.Duration, error) {
+	days, isDays := strings.CutSuffix(c.AuditRetention, "d")
+	d, err := time.ParseDuration(c.AuditRetention)
+	if isDays {
+		var n int
+		n, err = strconv.Atoi(days)
+		d = time.Duration(min(max(n, 0), 40000)) * 24 * time.Hour
+	}
+	if err != nil || d < minRetention || d > maxRetention {
+		return 0, fmt.Errorf("audit_retention is %q: 1h to 36500d, in days (400d) or hours (36h)", c.AuditRetention)
+	}
+	return d, nil
 }
 
 // isURL does not tell what is wrong: that could repeat a password.

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gatelog/gatelog/domain/identity"
+	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/projections"
 )
 
@@ -45,30 +46,31 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	if head, err := c.node.engines.Log.Head(ctx); err == nil {
 		gauge(c.head, float64(head))
 	}
-	accounts := follower{identity.Surface, c.node.accounts.Failed}
+	accounts := follower{identity.Surface, eventstore.Surface(identity.Surface), c.node.engines.Log, c.node.accounts.Failed}
 	for _, f := range append(c.node.followers(), accounts) {
-		gauge(c.position, float64(c.node.marks.At(f.surface)), f.surface)
-		if behind, err := c.node.behind(ctx, f.surface); err == nil {
-			gauge(c.lag, float64(behind), f.surface)
+		gauge(c.position, float64(c.node.marks.At(f.name)), f.name)
+		if behind, err := c.node.behindOf(ctx, f.log, f.name, f.filter); err == nil {
+			gauge(c.lag, float64(behind), f.name)
 		}
 		failed := 0.0
 		if f.failed() != nil {
 			failed = 1
 		}
-		gauge(c.failed, failed, f.surface)
+		gauge(c.failed, failed, f.name)
 	}
 }
 
-// follower is what applies the events of a surface.
+// follower is what applies the messages of a log that a filter matches.
 type follower struct {
-	surface string
-	failed  func() *projections.Failure
+	name, filter string
+	log          eventstore.Log
+	failed       func() *projections.Failure
 }
 
 func (n *Node) followers() []follower {
 	var all []follower
 	for _, r := range n.runners {
-		all = append(all, follower{r.Projection.Name, r.Failed})
+		all = append(all, follower{r.Projection.Name, r.Projection.Filter(), r.Log, r.Failed})
 	}
 	return all
 }

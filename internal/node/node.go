@@ -19,6 +19,7 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	commandsidentity "github.com/gatelog/gatelog/commands/identity"
+	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/eventstore/subscribe"
 	"github.com/gatelog/gatelog/internal/secret"
 	"github.com/gatelog/gatelog/projections"
@@ -42,6 +43,7 @@ type Node struct {
 	apig     *commandsapig.Commands
 	accounts *projectionsidentity.Directory
 	queries  *projectionsapig.Queries
+	audit    *audit
 	reads    *sqlx.DB
 	runners  []*projections.Runner
 	router   *message.Router
@@ -73,6 +75,9 @@ func (n *Node) build(ctx context.Context) error {
 	e := n.engines
 	var err error
 	if n.reads, err = e.DB(readConnections); err != nil {
+		return err
+	}
+	if n.audit, err = n.buildAudit(ctx); err != nil {
 		return err
 	}
 	if err := n.prepare(ctx); err != nil {
@@ -118,7 +123,7 @@ func (n *Node) fit(ctx context.Context, p *projections.Projection) error {
 		return err
 	}
 	n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
-	if p.IsPast() {
+	if p.Aside {
 		return projections.Restart(ctx, n.reads, n.engines.Log, p)
 	}
 	return projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil)
@@ -130,14 +135,22 @@ func (n *Node) prepare(ctx context.Context) error {
 		if err := n.fit(ctx, p); err != nil {
 			return err
 		}
-		db, err := n.engines.DB(2)
-		if err != nil {
+		if err := n.addRunner(p, n.engines.Log); err != nil {
 			return err
 		}
-		n.runners = append(n.runners, &projections.Runner{
-			Projection: p, Log: n.engines.Log, DB: db, Node: n.name, Marks: n.marks, Logger: n.logger, Applied: n.tellApplied,
-		})
 	}
+	return n.prepareAudit(ctx)
+}
+
+// addRunner makes the runner of a projection of a log.
+func (n *Node) addRunner(p *projections.Projection, log eventstore.Log) error {
+	db, err := n.engines.DB(2)
+	if err != nil {
+		return err
+	}
+	n.runners = append(n.runners, &projections.Runner{
+		Projection: p, Log: log, DB: db, Node: n.name, Marks: n.marks, Logger: n.logger, Applied: n.tellApplied,
+	})
 	return nil
 }
 

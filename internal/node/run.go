@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/projections"
+	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
 )
 
 // drainTimeout bounds how long requests that are being served may take when the node stops.
@@ -39,6 +40,7 @@ func (n *Node) Run(ctx context.Context, started func(addr string, made *Credenti
 	}
 	work.Go(func() error { return ignoreFailure(n.accounts.Run(workCtx)) })
 	work.Go(func() error { return n.pollCheckpoints(workCtx) })
+	work.Go(func() error { projectionsaudit.KeepPruned(workCtx, n.reads, n.audit.keep, n.logger); return nil })
 	work.Go(func() error { return n.react(workCtx) })
 	work.Go(func() error { return ignoreClosed(web.Serve(listener)) })
 	made, err := n.begin(ctx)

@@ -14,7 +14,7 @@ func TestVerifyFindsNothingInReadModelsThatAreRight(t *testing.T) {
 	t.Parallel()
 	w := gatelogtest.New(t)
 	w.Publish(w.API(w.Group("shop"), "orders", "one.example.com"))
-	got := must(t, tool(t, w, "verify"))
+	got := must(t, tool(t, w, "verify", "apig"))
 	// An instance, its environment, a group with its default response, an API, a publication and a version.
 	if len(got) != 1 || !strings.HasPrefix(got[0], "apig: 7 rows verified at position ") || !strings.HasSuffix(got[0], "0 differences; the definitions of 1 version read back") {
 		t.Errorf("verify:\n%s", strings.Join(got, "\n"))
@@ -42,7 +42,7 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 	wantParts(t, o.out, "apig.groups  "+group, `"name":"forged"`, `"name":"shop"`, "apig.publications  "+api+"/", "found     no row",
 		"apig.api_tags  "+api+"/extra", "expected  no row", "apig.versions  "+version, "5 differences")
 
-	o = tool(t, w, "verify", "-o", "json")
+	o = tool(t, w, "verify", "apig", "-o", "json")
 	failsWith(t, o, "5 differences")
 	all := lines(o.out)
 	var tables []string

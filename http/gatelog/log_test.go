@@ -88,7 +88,7 @@ func TestProjections(t *testing.T) {
 	}
 
 	w.Stop()
-	w.DB.MustExec("UPDATE gatelog.checkpoints SET position = position - 1, failed_at = 3, failed_type = 'apig.odd', failure = 'it is odd'")
+	w.DB.MustExec("UPDATE gatelog.checkpoints SET position = position - 1, failed_at = 3, failed_type = 'apig.odd', failure = 'it is odd' WHERE name = 'apig'")
 	get(t, w, "/projections", &list)
 	p = list.Projections[0]
 	if p.Lag != 1 || p.Owner != "" || p.Failure == nil || *p.Failure != (gatelog.FailureView{Position: 3, Type: "apig.odd", Error: "it is odd"}) {
@@ -111,7 +111,7 @@ func TestTheDescriptionNamesEachAction(t *testing.T) {
 	w := gatelogtest.New(t)
 	r := httptest.NewRecorder()
 	w.Handler.ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.json", nil))
-	for _, action := range []string{gatelog.ActionHistory, gatelog.ActionVersions, gatelog.ActionVersion, gatelog.ActionSetQuota, gatelog.ActionProjections, gatelog.ActionLog} {
+	for _, action := range []string{gatelog.ActionHistory, gatelog.ActionVersions, gatelog.ActionVersion, gatelog.ActionSetQuota, gatelog.ActionProjections, gatelog.ActionLog, gatelog.ActionSkip} {
 		if !strings.Contains(r.Body.String(), action) {
 			t.Errorf("the description does not name %s", action)
 		}

@@ -44,6 +44,11 @@ type Config struct {
 	// DebugAllow are hosts, addresses and networks that API debugging may call although they are
 	// private.
 	DebugAllow []string `env:"GATELOG_DEBUG_ALLOW" envSeparator:"," json:"debug_allow" help:"hosts, addresses and CIDRs that API debugging may call although they are private"`
+	// WebhookAllow are hosts, addresses and networks that webhooks may be sent to although they are
+	// private.
+	WebhookAllow []string `env:"GATELOG_WEBHOOK_ALLOW" envSeparator:"," json:"webhook_allow" help:"hosts, addresses and CIDRs that webhooks may be sent to although they are private"`
+	// WebhooksOff keeps this node from sending webhooks.
+	WebhooksOff bool `env:"GATELOG_WEBHOOKS_OFF" json:"webhooks_off" help:"send no webhooks from this node, e.g. on a copy of the log"`
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
 	LogLevel  string `env:"GATELOG_LOG_LEVEL" json:"log_level" help:"debug, info, warn or error"`
 	LogFormat string `env:"GATELOG_LOG_FORMAT" json:"log_format" help:"text or json"`

@@ -17,6 +17,8 @@ import (
 	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/internal/guardedhttp"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/projections"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // buildHandler puts all surfaces on one server.
@@ -73,7 +75,8 @@ func (n *Node) managementSurface() server.Surface {
 		Register: func(api huma.API, _ *echo.Echo) {
 			httpgatelog.Register(api, httpgatelog.Deps{
 				Bus: n.bus, Commands: n.apig, Queries: n.queries, Log: n.engines.Log, DB: n.reads,
-				Projections: Projections(), Logger: n.logger,
+				Projections: Projections(), Logger: n.logger, Streams: n.streams,
+				Subscriptions: n.hooks, Webhooks: projectionssubscriptions.NewQueries(projections.NewStatements(n.reads)),
 			})
 		},
 	}

@@ -19,11 +19,16 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	commandsidentity "github.com/gatelog/gatelog/commands/identity"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
+	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/eventstore/subscribe"
+	httpgatelog "github.com/gatelog/gatelog/http/gatelog"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/webhooks"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 	projectionsidentity "github.com/gatelog/gatelog/projections/identity"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Version is the version of this build.
@@ -40,11 +45,15 @@ type Node struct {
 	marks    *projections.Watermarks
 	identity *commandsidentity.Commands
 	apig     *commandsapig.Commands
+	hooks    *commandssubscriptions.Commands
+	webhooks *webhooks.Engine
+	sending  *sqlx.DB // for webhooks
 	accounts *projectionsidentity.Directory
 	queries  *projectionsapig.Queries
 	reads    *sqlx.DB
 	runners  []*projections.Runner
 	router   *message.Router
+	streams  *httpgatelog.Streams
 	applied  *nats.Subscription
 	handler  http.Handler
 	address  string      // where it listens, once it does: host:port
@@ -54,7 +63,7 @@ type Node struct {
 
 // Projections returns the projections that live in Postgres.
 func Projections() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New()}
+	return []*projections.Projection{projectionsapig.New(), projectionssubscriptions.New()}
 }
 
 // connections to the read models for queries. More would only wait for the same processors.
@@ -62,7 +71,7 @@ const readConnections = 24
 
 // New builds a node on its engines, and makes the read models fit this build. Run it: that ends it, too.
 func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, error) {
-	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks()}
+	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), streams: httpgatelog.NewStreams()}
 	if err := n.build(ctx); err != nil {
 		return nil, errors.Join(err, n.release())
 	}
@@ -80,12 +89,16 @@ func (n *Node) build(ctx context.Context) error {
 	}
 	n.identity = commandsidentity.New(e.Keyring)
 	n.apig = commandsapig.New(sealer{e.Keyring})
+	n.hooks = commandssubscriptions.New(sealer{e.Keyring})
 	n.bus = commands.New(commands.Options{
 		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
 	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
 	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads), e.Log)
 	if err := n.buildReactions(); err != nil {
+		return err
+	}
+	if err := n.buildWebhooks(); err != nil {
 		return err
 	}
 	n.handler, err = n.buildHandler()
@@ -148,6 +161,21 @@ func (n *Node) buildReactions() error {
 	return err
 }
 
+// sendingConnections are those that webhooks share: what they save is small.
+const sendingConnections = 4
+
+func (n *Node) buildWebhooks() error {
+	var err error
+	if n.sending, err = n.engines.DB(sendingConnections); err != nil {
+		return err
+	}
+	n.webhooks, err = webhooks.New(webhooks.Options{
+		Log: n.engines.Log, DB: n.sending, Node: n.name, Sealer: sealer{n.engines.Keyring}, AllowHosts: n.config.WebhookAllow, Logger: n.logger,
+		Event: func(r eventstore.Recorded) webhooks.CloudEvent { return httpgatelog.NewCloudEvent(r) },
+	})
+	return err
+}
+
 // release gives back what a node holds that does not run.
 func (n *Node) release() error {
 	var err error
@@ -156,6 +184,9 @@ func (n *Node) release() error {
 	}
 	if n.reads != nil {
 		err = n.reads.Close()
+	}
+	if n.sending != nil {
+		err = errors.Join(err, n.sending.Close())
 	}
 	for _, r := range n.runners {
 		err = errors.Join(err, r.DB.Close())

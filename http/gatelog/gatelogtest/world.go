@@ -19,6 +19,7 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/eventstore"
@@ -31,6 +32,7 @@ import (
 	"github.com/gatelog/gatelog/migrations"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Project is the project of every world, AccessKey and SecretKey sign requests to its server.
@@ -52,6 +54,8 @@ type World struct {
 	Commands    *commandsapig.Commands
 	Queries     *projectionsapig.Queries
 	Handler     http.Handler
+	Streams     *gatelog.Streams
+	Webhooks    *commandssubscriptions.Commands
 	// Allows is the policy of who sends requests; nil for nobody. Default: everything.
 	Allows func(tenant, action string) bool
 
@@ -62,7 +66,7 @@ type World struct {
 // New returns a running world that ends with the test.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{T: t, DatabaseURL: testenv.Postgres(t), Commands: commandsapig.New(unsealed{}), Allows: func(string, string) bool { return true }}
+	w := &World{T: t, DatabaseURL: testenv.Postgres(t), Commands: commandsapig.New(unsealed{}), Webhooks: commandssubscriptions.New(unsealed{}), Streams: gatelog.NewStreams(), Allows: func(string, string) bool { return true }}
 	broker := testenv.Broker(t, func(o *engine.BrokerOptions) { o.Listen = "127.0.0.1:0" })
 	w.NATSURL = broker.URL()
 	var err error
@@ -70,8 +74,10 @@ func New(t testing.TB) *World {
 	w.must(err)
 	w.DB = w.pool(8)
 	w.must(migrations.Up(t.Context(), w.DB.DB))
-	_, err = projections.Prepare(t.Context(), w.DB, w.Log, projectionsapig.New())
-	w.must(err)
+	for _, p := range []*projections.Projection{projectionsapig.New(), projectionssubscriptions.New()} {
+		_, err = projections.Prepare(t.Context(), w.DB, w.Log, p)
+		w.must(err)
+	}
 	w.Queries = projectionsapig.NewQueries(projections.NewStatements(w.DB), w.Log)
 	w.start()
 	w.Handler = w.serve()
@@ -104,12 +110,12 @@ func (w *World) start() {
 		Log: w.Log, Waiter: marks, Sealer: unsealed{}, Logger: silent,
 		Now: func() time.Time { return time.Now().UTC().Truncate(time.Microsecond) },
 	})
-	runner := &projections.Runner{
-		Projection: projectionsapig.New(), Log: w.Log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent,
-	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	running.Go(func() { _ = runner.Run(ctx) })
+	for _, p := range []*projections.Projection{projectionsapig.New(), projectionssubscriptions.New()} {
+		runner := &projections.Runner{Projection: p, Log: w.Log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent}
+		running.Go(func() { _ = runner.RunOn(ctx) })
+	}
 	w.end = func() {
 		w.Bus.Close()
 		cancel()
@@ -148,7 +154,7 @@ func (w *World) serve() http.Handler {
 			Register: func(api huma.API, _ *echo.Echo) {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
-					Projections: []*projections.Projection{projectionsapig.New()}, Logger: silent, Caller: w.caller,
+					Projections: []*projections.Projection{projectionsapig.New()}, Logger: silent, Caller: w.caller, Streams: w.Streams, Subscriptions: w.Webhooks, Webhooks: projectionssubscriptions.NewQueries(projections.NewStatements(w.DB)),
 				})
 			},
 		}},
@@ -181,7 +187,10 @@ func (w *World) authenticate(needed func(*http.Request) bool, deny func(echo.Con
 				return next(c)
 			}
 			if err == nil && h.AccessKey == AccessKey {
-				err = h.Verify(r, nil, []byte(SecretKey), time.Now())
+				var body []byte
+				if body, err = signature.ReadBody(r); err == nil {
+					err = h.Verify(r, body, []byte(SecretKey), time.Now())
+				}
 			} else {
 				err = errors.Join(err, signature.ErrMismatch)
 			}

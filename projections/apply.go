@@ -34,9 +34,13 @@ func (r *Runner) applyBatch(ctx context.Context, from domain.Position, batch []e
 
 // apply writes what events change, and moves the checkpoint past them.
 func (r *Runner) apply(ctx context.Context, from, to domain.Position, events []eventstore.Recorded) error {
-	changes := NewChanges()
-	if err := fold(r.Projection, events, changes); err != nil {
+	steps, err := fold(r.Projection, events)
+	if err != nil {
 		return err
+	}
+	changes := r.Projection.pending()
+	for _, s := range steps {
+		changes.add(r.Projection.Tables, s)
 	}
 	plan, err := changes.plan(r.Projection.Name, r.Projection.Tables)
 	if err != nil {

@@ -81,7 +81,7 @@ func BenchmarkApply(b *testing.B) {
 	}
 	b.Run("fold alone", func(b *testing.B) {
 		for b.Loop() {
-			if err := fold(r.Projection, all[:2000], NewChanges()); err != nil {
+			if _, err := fold(r.Projection, all[:2000]); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -89,11 +89,11 @@ func BenchmarkApply(b *testing.B) {
 	})
 	b.Run("fold and plan", func(b *testing.B) {
 		for b.Loop() {
-			changes := NewChanges()
-			if err := fold(r.Projection, all[:2000], changes); err != nil {
+			steps, err := fold(r.Projection, all[:2000])
+			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := changes.plan("toy", r.Projection.Tables); err != nil {
+			if _, err := steps[0].changes.plan("toy", r.Projection.Tables); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,7 +1,5 @@
 package projections
 
-import "strings"
-
 // Changes collects what events change, the newest state of each row only: a batch of any size is
 // written as if its events came one by one.
 type Changes struct {
@@ -57,14 +55,20 @@ func (c *Changes) deleteWhere(t Table, column, value string) {
 	// A pending row goes, too, and so does what the table has under its key, which may have another
 	// value in the column.
 	for key := range changes.indexed(t, column)[value] {
-		c.set(t, key, tombstone{strings.Split(key, separator)})
+		c.set(t, key, tombstone{split(key)})
 	}
 }
 
-// merge adds what later events change, as if they had come one by one.
-func (c *Changes) merge(tables []Table, later *Changes) {
+// size implements pending.
+func (c *Changes) size() int { return c.rows }
+
+// rowsOf implements pending.
+func (c *Changes) rowsOf(t Table) map[string]any { return c.table(t).rows }
+
+// add implements pending: what later events change, as if they had come one by one.
+func (c *Changes) add(tables []Table, s step) {
 	for _, t := range tables {
-		changes := later.tables[t.Name]
+		changes := s.changes.tables[t.Name]
 		if changes == nil {
 			continue
 		}

@@ -71,6 +71,15 @@ func Prepare(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection
 	return c.Version != p.Version, nil
 }
 
+// Restart empties the tables of a projection, whatever they hold, to be followed up from the beginning of
+// the log: the quick way to another version for tables that need not be there at once.
+func Restart(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection) error {
+	if _, err := db.ExecContext(ctx, "DELETE FROM gatelog.checkpoints WHERE name = $1", p.Name); err != nil {
+		return fmt.Errorf("forget the checkpoint of %s: %w", p.Name, err)
+	}
+	return create(ctx, db, log, p)
+}
+
 // create makes the schema, the tables and the checkpoint of a projection. Two nodes may start at the
 // same time: the lock makes the second one find the work done.
 func create(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection) error {
@@ -99,9 +108,12 @@ func insertCheckpoint(ctx context.Context, tx *sqlx.Tx, p *Projection, incarnati
 
 // ddl returns the part of the DDL that makes tables and the part that makes indexes.
 func (p *Projection) ddl() (tables, indexes string) {
-	tables, indexes, _ = strings.Cut(p.DDL, "-- indexes\n")
+	tables, indexes, _ = strings.Cut(p.DDL, indexSeparator)
 	return tables, indexes
 }
+
+// indexSeparator stands between the two parts.
+const indexSeparator = "-- indexes\n"
 
 // ofTable finds the table in a statement that makes an index.
 var ofTable = regexp.MustCompile(`^(?:ALTER TABLE|CREATE (?:UNIQUE )?INDEX(?: \w+)? ON) (\w+) `)

@@ -20,20 +20,20 @@ import (
 // copy fills the empty tables with the pending rows, makes their indexes, and tells Postgres what is in
 // them before anybody asks it for a good plan. Tables are filled at the same time as far as the pool has
 // connections to spare. Deletions have nothing to delete there.
-func (b *rebuild) copy(ctx context.Context) error {
+func (b *rebuild) copy(ctx context.Context, changes *Changes) error {
 	indexes, err := b.p.indexes()
 	if err != nil {
 		return err
 	}
 	todo := make(chan Table, len(b.p.Tables))
-	for _, t := range b.bySize() {
+	for _, t := range bySize(changes, b.p.Tables) {
 		todo <- t
 	}
 	close(todo)
 	group, ctx := errgroup.WithContext(ctx)
 	work := func(db beginner) error {
 		for t := range todo {
-			err := inTx(ctx, db, func(tx *sqlx.Tx) error { return b.copyTable(ctx, tx, t, indexes[t.Name]) })
+			err := inTx(ctx, db, func(tx *sqlx.Tx) error { return b.copyTable(ctx, tx, t, changes.table(t).rows, indexes[t.Name]) })
 			if err != nil {
 				return fmt.Errorf("copy into %s: %w", t.Name, err)
 			}
@@ -48,14 +48,14 @@ func (b *rebuild) copy(ctx context.Context) error {
 }
 
 // bySize returns the tables, those with the most values first.
-func (b *rebuild) bySize() []Table {
-	return slices.SortedStableFunc(slices.Values(b.p.Tables), func(x, y Table) int {
-		return cmp.Compare(len(b.changes.table(y).rows)*len(y.columns), len(b.changes.table(x).rows)*len(x.columns))
+func bySize(changes *Changes, tables []Table) []Table {
+	return slices.SortedStableFunc(slices.Values(tables), func(x, y Table) int {
+		return cmp.Compare(len(changes.table(y).rows)*len(y.columns), len(changes.table(x).rows)*len(x.columns))
 	})
 }
 
-func (b *rebuild) copyTable(ctx context.Context, tx *sqlx.Tx, t Table, indexes string) error {
-	if err := t.copy(ctx, tx, b.schema, b.changes.table(t).rows); err != nil {
+func (b *rebuild) copyTable(ctx context.Context, tx *sqlx.Tx, t Table, rows map[string]any, indexes string) error {
+	if err := t.copy(ctx, tx, b.schema, rows); err != nil {
 		return err
 	}
 	if err := inSchema(ctx, tx, b.schema, indexes); err != nil {

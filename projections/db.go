@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -47,10 +49,22 @@ func OpenDB(dsn string, connections int) (*sqlx.DB, error) {
 type Statements struct {
 	db    *sqlx.DB
 	known sync.Map // text -> *sqlx.Stmt
+	past  []*regexp.Regexp
 }
 
-// NewStatements returns an empty set for a pool.
-func NewStatements(db *sqlx.DB) *Statements { return &Statements{db: db} }
+// NewStatements returns an empty set for a pool of at least 2. Queries of the projections, whose Past is
+// kept, can be run as of a moment: see AsOf.
+func NewStatements(db *sqlx.DB, kept ...*Projection) *Statements {
+	s := &Statements{db: db}
+	for _, p := range kept {
+		names := make([]string, len(p.Tables))
+		for i, t := range p.Tables {
+			names[i] = t.Name
+		}
+		s.past = append(s.past, regexp.MustCompile(`\b(`+p.Name+`)\.(`+strings.Join(names, "|")+`)\b`))
+	}
+	return s
+}
 
 // Prepare returns the statement of a text.
 func (s *Statements) Prepare(ctx context.Context, query string) (*sqlx.Stmt, error) {
@@ -82,14 +96,21 @@ func (s *Statements) Select(ctx context.Context, dest any, query string, args ..
 // their types since: another version of the read models was put in the place of the old one.
 const planStale = "0A000"
 
-// with runs a statement, prepared anew if it has to be.
+// with runs a statement, prepared anew if it has to be, on the present or the past.
 func (s *Statements) with(ctx context.Context, query string, do func(stmt *sqlx.Stmt) error) error {
+	run := s.run
+	if _, past := MomentOf(ctx); past {
+		run = s.runAt
+		for _, tables := range s.past {
+			query = tables.ReplaceAllString(query, "${1}"+pastSuffix+".${2}"+viewSuffix)
+		}
+	}
 	stmt, err := s.Prepare(ctx, query)
 	if err != nil {
 		return err
 	}
 	var stale *pq.Error
-	if err = do(stmt); !errors.As(err, &stale) || stale.Code != planStale {
+	if err = run(ctx, stmt, do); !errors.As(err, &stale) || stale.Code != planStale {
 		return err
 	}
 	// It is not closed: others may be about to use it, who will then come by here, too.
@@ -97,7 +118,26 @@ func (s *Statements) with(ctx context.Context, query string, do func(stmt *sqlx.
 	if stmt, err = s.Prepare(ctx, query); err != nil {
 		return err
 	}
+	return run(ctx, stmt, do)
+}
+
+func (s *Statements) run(_ context.Context, stmt *sqlx.Stmt, do func(stmt *sqlx.Stmt) error) error {
 	return do(stmt)
+}
+
+// runAt runs a statement that asks views of a moment, which they have from the transaction.
+func (s *Statements) runAt(ctx context.Context, stmt *sqlx.Stmt, do func(stmt *sqlx.Stmt) error) error {
+	const name = "SELECT set_config('" + momentSetting + "', $1, true)"
+	if _, err := s.Prepare(ctx, name); err != nil {
+		return err
+	}
+	at, _ := MomentOf(ctx)
+	return inTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		if _, err := (in{s, tx}).ExecContext(ctx, name, strconv.FormatUint(uint64(at), 10)); err != nil {
+			return err
+		}
+		return do(tx.StmtxContext(ctx, stmt))
+	})
 }
 
 // in runs statements of the set inside a transaction. They must have been prepared before it began:

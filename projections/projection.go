@@ -25,7 +25,21 @@ type Projection struct {
 	// Apply adds what one event changes. It must not look at anything but the event, and must know
 	// every type of its codec.
 	Apply func(rec domain.Recorded, c *Changes) error
+
+	of *Projection // see Past
 }
 
 // Filter is the part of the log that the projection reads.
-func (p *Projection) Filter() string { return eventstore.Surface(p.Name) }
+func (p *Projection) Filter() string {
+	if p.of != nil {
+		return p.of.Filter()
+	}
+	return eventstore.Surface(p.Name)
+}
+
+func (p *Projection) pending() pending {
+	if p.of != nil {
+		return newChronicle()
+	}
+	return NewChanges()
+}

@@ -38,7 +38,7 @@ func Rebuild(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection
 }
 
 func rebuildWithin(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection, report func(Progress), bounds bounds) error {
-	b := &rebuild{db: db, log: log, p: p, schema: p.Name + "_next", report: report, began: time.Now(), changes: NewChanges(), bounds: bounds}
+	b := &rebuild{db: db, log: log, p: p, schema: p.Name + "_next", report: report, began: time.Now(), changes: p.pending(), bounds: bounds}
 	err := withConn(ctx, db, func(conn *sqlx.Conn) error {
 		b.conn = conn
 		done, err := b.lock(ctx)
@@ -82,7 +82,7 @@ type rebuild struct {
 	report  func(Progress)
 	began   time.Time
 	bounds  bounds
-	changes *Changes
+	changes pending
 	at      domain.Position
 	head    domain.Position
 	events  int
@@ -144,9 +144,13 @@ func (b *rebuild) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	tables, indexes := b.p.ddl()
+	if b.p.of != nil {
+		tables += indexes // it is written by statements that look for rows
+		b.bounds.rows = min(b.bounds.rows, chronicleMost)
+	}
 	b.dropOld(ctx, resumed)
 	if !resumed {
-		tables, _ := b.p.ddl()
 		err = inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return createSchema(ctx, tx, b.schema, tables) })
 	}
 	if err == nil {
@@ -171,7 +175,7 @@ func (b *rebuild) fill(ctx context.Context) error {
 		if err := b.read(ctx, b.head); err != nil {
 			return err
 		}
-		behind := b.changes.Rows()
+		behind := b.changes.size()
 		if err := b.write(ctx); err != nil {
 			return err
 		}
@@ -185,7 +189,7 @@ func (b *rebuild) fill(ctx context.Context) error {
 // read folds the log up to a position into the pending changes, and writes them when they are many.
 func (b *rebuild) read(ctx context.Context, upTo domain.Position) error {
 	return b.fold(ctx, upTo, func() error {
-		if b.changes.Rows() >= b.bounds.rows || b.bytes >= b.bounds.bytes {
+		if b.changes.size() >= b.bounds.rows || b.bytes >= b.bounds.bytes {
 			return b.write(ctx)
 		}
 		return nil
@@ -196,7 +200,9 @@ func (b *rebuild) read(ctx context.Context, upTo domain.Position) error {
 // batch of them.
 func (b *rebuild) fold(ctx context.Context, upTo domain.Position, after func() error) error {
 	err := foldLog(ctx, b.log, b.p, b.at, upTo, b.bounds.batch, func(f folded) error {
-		b.changes.merge(b.p.Tables, f.changes)
+		for _, s := range f.steps {
+			b.changes.add(b.p.Tables, s)
+		}
 		b.at = f.at
 		told := b.events / reportEvery
 		b.events += f.events
@@ -215,13 +221,14 @@ func (b *rebuild) fold(ctx context.Context, upTo domain.Position, after func() e
 // write empties the pending changes into the new tables.
 func (b *rebuild) write(ctx context.Context) error {
 	b.tell("writing")
-	if b.copied {
+	newest, ok := b.changes.(*Changes)
+	if b.copied || !ok {
 		return b.upsert(ctx)
 	}
-	if err := b.copy(ctx); err != nil {
+	if err := b.copy(ctx, newest); err != nil {
 		return err
 	}
-	b.copied, b.changes, b.bytes = true, NewChanges(), 0
+	b.copied, b.changes, b.bytes = true, b.p.pending(), 0
 	return inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return b.remember(ctx, tx) })
 }
 
@@ -230,7 +237,7 @@ func (b *rebuild) upsert(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.changes, b.bytes = NewChanges(), 0
+	b.changes, b.bytes = b.p.pending(), 0
 	return inTx(ctx, b.conn, func(tx *sqlx.Tx) error {
 		if err := run(ctx, tx, plan); err != nil {
 			return err

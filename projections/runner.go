@@ -62,10 +62,13 @@ func (r *Runner) Failed() *Failure {
 const batchMost = 2000
 
 // pace is how long a runner owns a projection without saying so again, how often it looks whether it
-// can own it, and how long it waits after interruptions, from the first on up to the longest.
-type pace struct{ lease, standBy, retry, retryMost time.Duration }
+// can own it, how long it waits after interruptions, from the first on up to the longest, and how long it
+// lets events of the past gather: nobody waits for them, and many at a time cost less.
+type pace struct{ lease, standBy, retry, retryMost, gather time.Duration }
 
-var usualPace = pace{lease: leaseTime, standBy: time.Second, retry: 100 * time.Millisecond, retryMost: 3 * time.Second}
+var usualPace = pace{
+	lease: leaseTime, standBy: time.Second, retry: 100 * time.Millisecond, retryMost: 3 * time.Second, gather: 200 * time.Millisecond,
+}
 
 // Run applies events until ctx ends. It returns nil then, and never before, unless an event cannot be
 // applied: then it stops, alone and loudly, and returns the Failure.
@@ -85,12 +88,8 @@ func (r *Runner) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		t := time.NewTimer(r.rest(err))
-		select {
-		case <-ctx.Done():
-			t.Stop()
+		if rest(ctx, r.afterInterruption(err)); ctx.Err() != nil {
 			return nil
-		case <-t.C:
 		}
 	}
 }
@@ -114,8 +113,18 @@ func (r *Runner) RunOn(ctx context.Context) error {
 	}
 }
 
-// rest returns how long to wait after err before the next try to own the projection.
-func (r *Runner) rest(err error) time.Duration {
+// rest waits, or until ctx ends.
+func rest(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
+
+// afterInterruption returns how long to wait after err before the next try to own the projection.
+func (r *Runner) afterInterruption(err error) time.Duration {
 	switch {
 	case errors.Is(err, errMoved):
 		return 0
@@ -123,9 +132,9 @@ func (r *Runner) rest(err error) time.Duration {
 		return r.pace.standBy
 	}
 	r.failed++
-	rest := min(r.pace.retry<<min(r.failed-1, 10), r.pace.retryMost)
-	r.Logger.Warn("projection interrupted, going on shortly", "projection", r.Projection.Name, "in", rest, "error", err)
-	return rest
+	wait := min(r.pace.retry<<min(r.failed-1, 10), r.pace.retryMost)
+	r.Logger.Warn("projection interrupted, going on shortly", "projection", r.Projection.Name, "in", wait, "error", err)
+	return wait
 }
 
 // own applies events while this node owns the projection.
@@ -164,6 +173,9 @@ func (r *Runner) follow(ctx context.Context, at domain.Position) error {
 		err := r.Log.Follow(ctx, eventstore.Position(at), batchMost, func(batch []eventstore.Recorded) error {
 			to, err := r.applyBatch(ctx, at, batch)
 			at = to
+			if err == nil && r.Projection.IsPast() {
+				rest(ctx, r.pace.gather)
+			}
 			return err
 		}, r.Projection.Filter())
 		malformed := (*eventstore.Malformed)(nil)

@@ -291,7 +291,7 @@ func TestRest(t *testing.T) {
 	r := &Runner{Projection: newToy(known), pace: usualPace, Logger: quiet}
 	var got []time.Duration
 	for range 8 {
-		got = append(got, r.rest(errors.New("no database")))
+		got = append(got, r.afterInterruption(errors.New("no database")))
 	}
 	want := []time.Duration{
 		100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond, 800 * time.Millisecond,
@@ -300,7 +300,7 @@ func TestRest(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("waits (-want +got):\n%s", diff)
 	}
-	if r.rest(errMoved) != 0 || r.rest(errOwned) != usualPace.standBy {
+	if r.afterInterruption(errMoved) != 0 || r.afterInterruption(errOwned) != usualPace.standBy {
 		t.Error("a moved checkpoint or another owner counts as an interruption")
 	}
 }

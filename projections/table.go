@@ -126,8 +126,13 @@ func (t Table) keyOf(row reflect.Value) []string {
 	return key
 }
 
+func (t Table) keyOfRow(row any) []string { return t.keyOf(reflect.ValueOf(row)) }
+
 // text returns a text column of a row.
 func (t Table) text(row any, column string) string {
+	if k, ok := row.(kept); ok {
+		row = k.row
+	}
 	return reflect.ValueOf(row).Field(t.fields[column]).String()
 }
 
@@ -136,3 +141,5 @@ const separator = "\x00"
 
 // join makes one map key of a row's key.
 func join(key []string) string { return strings.Join(key, separator) }
+
+func split(key string) []string { return strings.Split(key, separator) }

@@ -72,16 +72,18 @@ func (v verification) begin(ctx context.Context) (domain.Position, error) {
 }
 
 func (v verification) run(ctx context.Context, at domain.Position) (rows int, err error) {
-	changes := NewChanges()
+	expected := v.p.pending()
 	err = foldLog(ctx, v.log, v.p, 0, at, envelope.BatchMessages, func(f folded) error {
-		changes.merge(v.p.Tables, f.changes)
+		for _, s := range f.steps {
+			expected.add(v.p.Tables, s)
+		}
 		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
 	for _, t := range v.p.Tables {
-		n, err := t.compare(ctx, v.tx, v.p.Name, changes.table(t).rows, v.found)
+		n, err := v.compare(ctx, t, expected.rowsOf(t))
 		rows += n
 		if err != nil {
 			return rows, fmt.Errorf("%s: %w", t.Name, err)
@@ -91,22 +93,25 @@ func (v verification) run(ctx context.Context, at domain.Position) (rows int, er
 }
 
 // compare reads every row of a table and takes it off the expected ones.
-func (t Table) compare(ctx context.Context, tx *sqlx.Tx, schema string, expected map[string]any, found func(Difference)) (n int, err error) {
-	rows, err := tx.QueryxContext(ctx, "SELECT "+strings.Join(t.quotedColumns(), ", ")+" FROM "+t.qualified(schema))
+func (v verification) compare(ctx context.Context, t Table, expected map[string]any) (n int, err error) {
+	columns := t.quotedColumns()
+	if v.p.of != nil {
+		columns = append(columns, sinceColumn, untilColumn)
+	}
+	rows, err := v.tx.QueryxContext(ctx, "SELECT "+strings.Join(columns, ", ")+" FROM "+t.qualified(v.p.Name))
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		got := reflect.New(t.row)
-		if err := rows.StructScan(got.Interface()); err != nil {
+		key, got, err := v.scan(rows, t)
+		if err != nil {
 			return n, err
 		}
 		n++
-		key := join(t.keyOf(got.Elem()))
 		want := expected[key]
 		delete(expected, key)
-		if err := t.differ(schema, key, want, got.Elem().Interface(), found); err != nil {
+		if err := t.differ(v.p.Name, key, want, got, v.found); err != nil {
 			return n, err
 		}
 	}
@@ -114,11 +119,28 @@ func (t Table) compare(ctx context.Context, tx *sqlx.Tx, schema string, expected
 		return n, err
 	}
 	for _, key := range slices.Sorted(maps.Keys(expected)) {
-		if err := t.differ(schema, key, expected[key], nil, found); err != nil {
+		if err := t.differ(v.p.Name, key, expected[key], nil, v.found); err != nil {
 			return n, err
 		}
 	}
 	return n, nil
+}
+
+// scan reads a row, with the time that it was there for when that is kept.
+func (v verification) scan(rows *sqlx.Rows, t Table) (key string, row any, err error) {
+	got := reflect.New(t.row).Elem()
+	into := make([]any, len(t.columns), len(t.columns)+2)
+	for i := range into {
+		into[i] = got.Field(i).Addr().Interface()
+	}
+	if v.p.of == nil {
+		err = rows.Scan(into...)
+		return join(t.keyOf(got)), got.Interface(), err
+	}
+	var k kept
+	err = rows.Scan(append(into, &k.Since, &k.Until)...)
+	k.row = got.Interface()
+	return k.key(join(t.keyOf(got))), k, err
 }
 
 // differ reports a row that is not as expected; either may be nil or a tombstone for 'no row'.

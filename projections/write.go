@@ -43,20 +43,33 @@ func (c *Changes) plan(schema string, tables []Table) ([]statement, error) {
 				t.deleteWhereSQL(schema, column), pq.Array(changes.wheres[column])})
 		}
 		put, gone := changes.split(t)
-		for _, step := range []struct {
-			what, text string
-			rows       []any
-		}{
+		written, err := pack([]change{
 			{"delete from " + t.Name, t.deleteSQL(schema), gone},
 			{"write to " + t.Name, t.upsertSQL(schema), put},
-		} {
-			documents, err := documents(step.rows)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", step.what, err)
-			}
-			for _, d := range documents {
-				plan = append(plan, statement{step.what, step.text, d})
-			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		plan = append(plan, written...)
+	}
+	return plan, nil
+}
+
+// change is rows, or what stands for them, and what a statement does with them.
+type change struct {
+	what, text string
+	rows       []any
+}
+
+// pack turns changes into statements.
+func pack(changes []change) (plan []statement, err error) {
+	for _, c := range changes {
+		documents, err := documents(c.rows)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.what, err)
+		}
+		for _, d := range documents {
+			plan = append(plan, statement{c.what, c.text, d})
 		}
 	}
 	return plan, nil

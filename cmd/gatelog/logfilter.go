@@ -7,7 +7,6 @@ import (
 	"path"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -92,7 +91,7 @@ func (f *logFilter) query(ctx context.Context, log eventstore.Log, now time.Time
 			return nil, fmt.Errorf("--since: %w", err)
 		}
 		if q.since = from.time; from.position == 0 {
-			from.position, err = firstSince(ctx, log, head, from.time.Add(-clockSkew))
+			from.position, err = eventstore.FirstSince(ctx, log, head, from.time.Add(-clockSkew))
 		}
 		if err != nil {
 			return nil, err
@@ -105,7 +104,7 @@ func (f *logFilter) query(ctx context.Context, log eventstore.Log, now time.Time
 			return nil, fmt.Errorf("--until: %w", err)
 		}
 		if q.until = to.time; to.position == 0 {
-			to.position, err = firstSince(ctx, log, head, to.time.Add(clockSkew))
+			to.position, err = eventstore.FirstSince(ctx, log, head, to.time.Add(clockSkew))
 		}
 		if err != nil {
 			return nil, err
@@ -144,24 +143,6 @@ func momentOf(text string, now time.Time) (moment, error) {
 // clockSkew is how far apart the clocks of nodes may be: the times of events grow with their positions
 // but for that.
 const clockSkew = 10 * time.Minute
-
-// firstSince returns the position of the first event at or after a time, the one after head when there is
-// none. It looks at a few events only.
-func firstSince(ctx context.Context, log eventstore.Log, head eventstore.Position, t time.Time) (eventstore.Position, error) {
-	var failed error
-	n := sort.Search(int(head), func(i int) bool {
-		if failed != nil {
-			return true
-		}
-		r, err := log.At(ctx, eventstore.Position(i+1))
-		failed = err
-		return !r.Time.Before(t)
-	})
-	if failed != nil {
-		return 0, fmt.Errorf("find %s in the log: %w", t.Format(time.RFC3339), failed)
-	}
-	return eventstore.Position(n + 1), nil
-}
 
 // Names of the extension attributes that events are filtered and shown by.
 const (

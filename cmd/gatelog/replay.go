@@ -119,9 +119,5 @@ func (r *replay) prepare(ctx context.Context) error {
 		return err
 	}
 	r.progress.note("the read models of " + r.projection.Name + " do not belong to this log: making them anew")
-	if _, err := r.db.ExecContext(ctx, "DELETE FROM gatelog.checkpoints WHERE name = $1", r.projection.Name); err != nil {
-		return fmt.Errorf("forget the checkpoint of %s: %w", r.projection.Name, err)
-	}
-	_, err = projections.Prepare(ctx, r.db, r.log, r.projection)
-	return err
+	return projections.Restart(ctx, r.db, r.log, r.projection)
 }

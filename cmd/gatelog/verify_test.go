@@ -16,7 +16,8 @@ func TestVerifyFindsNothingInReadModelsThatAreRight(t *testing.T) {
 	w.Publish(w.API(w.Group("shop"), "orders", "one.example.com"))
 	got := must(t, tool(t, w, "verify", "apig"))
 	// An instance, its environment, a group with its default response, an API, a publication and a version.
-	if len(got) != 1 || !strings.HasPrefix(got[0], "apig: 7 rows verified at position ") || !strings.HasSuffix(got[0], "0 differences; the definitions of 1 version read back") {
+	if len(got) != 2 || !strings.HasPrefix(got[0], "apig: 7 rows verified at position ") || !strings.HasSuffix(got[0], "0 differences; the definitions of 1 version read back") ||
+		!strings.HasPrefix(got[1], "apig_past: ") || !strings.Contains(got[1], " 0 differences") {
 		t.Errorf("verify:\n%s", strings.Join(got, "\n"))
 	}
 	sums := jsonLines[summary](t, must(t, tool(t, w, "verify", "apig", "--output", "json")))
@@ -37,7 +38,7 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 	w.DB.MustExec("INSERT INTO apig.api_tags VALUES ($1, 'extra', $2, $3)", api, gatelogtest.Project, w.InstanceID) // extra
 	w.DB.MustExec("UPDATE apig.versions SET position = 1")
 
-	o := tool(t, w, "verify")
+	o := tool(t, w, "verify", "apig")
 	failsWith(t, o, "5 differences", "gatelog replay")
 	wantParts(t, o.out, "apig.groups  "+group, `"name":"forged"`, `"name":"shop"`, "apig.publications  "+api+"/", "found     no row",
 		"apig.api_tags  "+api+"/extra", "expected  no row", "apig.versions  "+version, "5 differences")
@@ -52,7 +53,7 @@ func TestVerifyNamesWhatIsWrong(t *testing.T) {
 	if diff := cmp.Diff([]string{"groups", "api_tags", "publications", "versions", "versions"}, tables); diff != "" {
 		t.Errorf("tables (-want +got):\n%s", diff)
 	}
-	o = tool(t, w, "verify", "--max", "1")
+	o = tool(t, w, "verify", "apig", "--max", "1")
 	failsWith(t, o, "5 differences")
 	if n := strings.Count(o.out, "expected"); n != 1 {
 		t.Errorf("--max 1 names %d", n)

@@ -55,9 +55,15 @@ type Commands struct {
 
 	SetQuota commands.UseCase[apig.SetQuota, apig.Quota]
 
+	InstanceCommands
+	AIKeyCommands
 	ThrottleCommands
 	ACLCommands
 	SignatureCommands
+	TaskCommands
+	OrchestrationCommands
+	PluginCommands
+	DomainCommands
 
 	DeleteApp     commands.UseCase[apig.DeleteApp, apig.None]
 	DeleteAppCode commands.UseCase[apig.DeleteAppCode, apig.None]
@@ -136,9 +142,16 @@ func New(sealer commands.Sealer) *Commands {
 
 		SetQuota: commands.Define(s, "SetQuota", (*apig.State).SetQuota),
 
+		InstanceCommands:  instanceCommands(s),
+		AIKeyCommands:     aiKeyCommands(s),
 		ThrottleCommands:  throttleCommands(s),
 		ACLCommands:       aclCommands(s),
 		SignatureCommands: signatureCommands(s),
+		TaskCommands:      taskCommands(s),
+
+		OrchestrationCommands: orchestrationCommands(s),
+		PluginCommands:        pluginCommands(s),
+		DomainCommands:        domainCommands(s),
 
 		DeleteApp:     commands.Define(s, "DeleteApp", (*apig.State).DeleteApp),
 		DeleteAppCode: commands.Define(s, "DeleteAppCode", (*apig.State).DeleteAppCode),

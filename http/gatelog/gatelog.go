@@ -23,6 +23,7 @@ import (
 	"github.com/gatelog/gatelog/http/web"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
@@ -33,13 +34,15 @@ const Prefix = "/gatelog/v1/"
 // Actions of the policies that allow the operations. Those of projections and of the log are
 // account-wide, the others are granted per project.
 const (
-	ActionHistory     = "gatelog:history:get"
-	ActionVersions    = "gatelog:versions:list"
-	ActionVersion     = "gatelog:versions:get"
-	ActionSetQuota    = "gatelog:quotas:set"
-	ActionProjections = "gatelog:projections:list"
-	ActionLog         = "gatelog:log:get"
-	ActionSubscribe   = "gatelog:events:subscribe"
+	ActionHistory  = "gatelog:history:get"
+	ActionVersions = "gatelog:versions:list"
+	ActionVersion  = "gatelog:versions:get"
+	ActionSetQuota = "gatelog:quotas:set"
+	// ActionRequestEndpoint allows asking for the connection of a VPC endpoint.
+	ActionRequestEndpoint = "gatelog:endpoints:request"
+	ActionProjections     = "gatelog:projections:list"
+	ActionLog             = "gatelog:log:get"
+	ActionSubscribe       = "gatelog:events:subscribe"
 
 	ActionCreateSubscription = "gatelog:subscriptions:create"
 	ActionListSubscriptions  = "gatelog:subscriptions:list"
@@ -62,6 +65,8 @@ type Deps struct {
 	Log      eventstore.Log
 	// DB is a pool of connections to the read models, for the checkpoints and the progress of webhooks.
 	DB *sqlx.DB
+	// Calls counts what gateway nodes tell of the calls that they serve.
+	Calls *calls.Store
 	// Projections are those whose checkpoints are in DB.
 	Projections []*projections.Projection
 	Logger      *slog.Logger
@@ -90,10 +95,12 @@ func Register(api huma.API, d Deps) {
 	s.histories(api)
 	s.versions(api)
 	s.quotas(api)
+	s.endpoints(api)
 	s.logs(api)
 	s.projections(api)
 	s.streams(api)
 	s.webhooks(api)
+	s.calls(api)
 }
 
 func authenticated(ctx context.Context) commands.Policy {

@@ -44,6 +44,11 @@ type Options struct {
 	Surfaces []Surface
 	// Authenticate is the middleware that establishes the caller of the requests that need one.
 	Authenticate func(needed func(r *http.Request) bool, deny func(c echo.Context, err error) error) echo.MiddlewareFunc
+	// AsOf returns a context in which queries see the world as it was at a moment, which text names; of a
+	// ReadOnly server an empty text is the moment that it shows.
+	AsOf func(ctx context.Context, text string) (context.Context, error)
+	// ReadOnly says that the server shows one moment: whatever is no GET is refused.
+	ReadOnly bool
 	// Ready returns nil when the log and the read models are; else why they are not.
 	Ready   func(ctx context.Context) error
 	Metrics *prometheus.Registry
@@ -71,11 +76,12 @@ func New(o Options) (*echo.Echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Use(identify, metrics.measure, o.recoverAndLog, deadline, o.readable, o.Authenticate(o.needed, o.deny))
+	e.Use(identify, metrics.measure, o.recoverAndLog, deadline, o.readable, o.Authenticate(o.needed, o.deny), o.timeTravel)
 	api := humaecho.New(e, config(o.Version))
 	for _, s := range o.Surfaces {
 		s.Register(api, e)
 	}
+	offerAsOf(api.OpenAPI())
 	describe(e, api.OpenAPI())
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", o.readyz)

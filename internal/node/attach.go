@@ -67,7 +67,7 @@ func OpenEnginesFilled(ctx context.Context, c Config, log *slog.Logger, fill fun
 
 // attach connects to what a node says it runs on.
 func attach(ctx context.Context, c Config, r running, log *slog.Logger) (*Engines, error) {
-	e := &Engines{DatabaseURL: r.DatabaseURL, logger: log}
+	e := &Engines{DatabaseURL: r.DatabaseURL, logger: log, attached: true}
 	var err error
 	switch {
 	case r.NATSURL != "":
@@ -102,8 +102,11 @@ func readRunning(dataDir string) (running, error) {
 }
 
 // Announce leaves word of the engines in the data directory, for the tools. The returned func takes it
-// back.
+// back. Of engines that are somebody else's there is word already.
 func (e *Engines) Announce(dataDir string) (func(), error) {
+	if e.attached {
+		return func() {}, nil
+	}
 	r := running{DatabaseURL: e.DatabaseURL, PID: os.Getpid()}
 	if e.broker != nil {
 		r.NATSURL, r.Token = e.broker.URL(), e.token

@@ -30,6 +30,7 @@ type Engines struct {
 	Keys        *secret.KVStore // what the keyring has wrapped, for copies
 	Master      secret.MasterKey
 
+	attached bool // to those of another process
 	embedded bool // the broker is this process's own
 	token    string
 	lock     *engine.DirLock

@@ -27,6 +27,7 @@ import (
 	"github.com/gatelog/gatelog/internal/webhooks"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 	projectionsidentity "github.com/gatelog/gatelog/projections/identity"
 	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
@@ -51,11 +52,14 @@ type Node struct {
 	accounts *projectionsidentity.Directory
 	queries  *projectionsapig.Queries
 	reads    *sqlx.DB
+	calls    *calls.Store
+	feed     *calls.Feed
 	runners  []*projections.Runner
 	router   *message.Router
 	streams  *httpgatelog.Streams
 	applied  *nats.Subscription
 	handler  http.Handler
+	moment   string      // that the node shows; empty for the present
 	address  string      // where it listens, once it does: host:port
 	begun    atomic.Bool // the first start is done
 	stopping atomic.Bool
@@ -63,7 +67,7 @@ type Node struct {
 
 // Projections returns the projections that live in Postgres.
 func Projections() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New(), projectionssubscriptions.New()}
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New()), projectionssubscriptions.New()}
 }
 
 // connections to the read models for queries. More would only wait for the same processors.
@@ -71,7 +75,13 @@ const readConnections = 24
 
 // New builds a node on its engines, and makes the read models fit this build. Run it: that ends it, too.
 func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, error) {
-	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), streams: httpgatelog.NewStreams()}
+	return NewAsOf(ctx, c, e, log, "")
+}
+
+// NewAsOf is New for a node that shows the world as it was at a moment, a position of the log or an RFC
+// 3339 time, and changes nothing. It can run beside others.
+func NewAsOf(ctx context.Context, c Config, e *Engines, log *slog.Logger, moment string) (*Node, error) {
+	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), streams: httpgatelog.NewStreams(), moment: moment}
 	if err := n.build(ctx); err != nil {
 		return nil, errors.Join(err, n.release())
 	}
@@ -94,8 +104,11 @@ func (n *Node) build(ctx context.Context) error {
 		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
 	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
-	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads), e.Log)
+	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads, projectionsapig.New()), e.Log)
 	if err := n.buildReactions(); err != nil {
+		return err
+	}
+	if err := n.buildCalls(ctx); err != nil {
 		return err
 	}
 	if err := n.buildWebhooks(); err != nil {
@@ -123,18 +136,25 @@ func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([
 	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
 }
 
-// prepare makes the read models fit: new ones are made, those of another version are made again.
+// fit makes the tables of a projection, and makes those of another version again: the past while the node
+// works, what is needed to answer before.
+func (n *Node) fit(ctx context.Context, p *projections.Projection) error {
+	stale, err := projections.Prepare(ctx, n.reads, n.engines.Log, p)
+	if err != nil || !stale {
+		return err
+	}
+	n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
+	if p.IsPast() {
+		return projections.Restart(ctx, n.reads, n.engines.Log, p)
+	}
+	return projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil)
+}
+
+// prepare makes the read models fit, and a runner for each projection.
 func (n *Node) prepare(ctx context.Context) error {
 	for _, p := range Projections() {
-		stale, err := projections.Prepare(ctx, n.reads, n.engines.Log, p)
-		if err != nil {
+		if err := n.fit(ctx, p); err != nil {
 			return err
-		}
-		if stale {
-			n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
-			if err := projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil); err != nil {
-				return err
-			}
 		}
 		db, err := n.engines.DB(2)
 		if err != nil {
@@ -156,7 +176,9 @@ func (n *Node) buildReactions() error {
 	if err != nil {
 		return err
 	}
-	r := &commandsapig.Reactions{Bus: n.bus, Commands: n.apig, Codec: n.apig.Surface.Codec}
+	r := &commandsapig.Reactions{
+		Bus: n.bus, Commands: n.apig, Codec: n.apig.Surface.Codec, Files: projectionsapig.TaskFiles{DB: n.reads}, Documents: n.documents(),
+	}
 	n.router, err = r.Router(sub, n.logger)
 	return err
 }
@@ -172,6 +194,27 @@ func (n *Node) buildWebhooks() error {
 	n.webhooks, err = webhooks.New(webhooks.Options{
 		Log: n.engines.Log, DB: n.sending, Node: n.name, Sealer: sealer{n.engines.Keyring}, AllowHosts: n.config.WebhookAllow, Logger: n.logger,
 		Event: func(r eventstore.Recorded) webhooks.CloudEvent { return httpgatelog.NewCloudEvent(r) },
+	})
+	return err
+}
+
+// documents reads and writes the OpenAPI documents of instances.
+func (n *Node) documents() projectionsapig.Documents {
+	return projectionsapig.Documents{Queries: n.queries, Domain: n.config.GatewayDomain, Now: now}
+}
+
+// buildCalls makes the counters of calls, and the feed of what gateway nodes publish.
+func (n *Node) buildCalls(ctx context.Context) error {
+	js, err := jetstream.New(n.engines.Conn)
+	if err != nil {
+		return err
+	}
+	n.calls = calls.NewStore(n.reads, now)
+	n.feed, err = calls.NewFeed(ctx, js, n.calls, calls.FeedOptions{
+		Replicas: n.config.Replicas, Logger: n.logger,
+		Exists: func(ctx context.Context, tenant, instance string) error {
+			return n.queries.Exists(ctx, projectionsapig.In{Tenant: tenant, Instance: instance})
+		},
 	})
 	return err
 }

@@ -33,6 +33,9 @@ func (n *Node) ready(ctx context.Context) error {
 		return fmt.Errorf("the read models cannot be reached: %w", err)
 	}
 	for _, r := range n.runners {
+		if r.Projection.IsPast() { // it is needed for as_of only, which says so itself
+			continue
+		}
 		if failure := r.Failed(); failure != nil {
 			return failure
 		}

@@ -40,8 +40,12 @@ func (n *Node) Run(ctx context.Context, started func(addr string, made *Credenti
 	}
 	work.Go(func() error { return ignoreFailure(n.accounts.Run(workCtx)) })
 	work.Go(func() error { return n.pollCheckpoints(workCtx) })
-	work.Go(func() error { return n.react(workCtx) })
-	if !n.config.WebhooksOff {
+	if n.moment == "" {
+		work.Go(func() error { return n.react(workCtx) })
+		work.Go(func() error { return n.feed.Run(workCtx) })
+		work.Go(func() error { return n.keepSwept(workCtx) })
+	}
+	if n.moment == "" && !n.config.WebhooksOff {
 		work.Go(func() error { return n.webhooks.Run(workCtx) })
 	}
 	work.Go(func() error { return ignoreClosed(web.Serve(listener)) })

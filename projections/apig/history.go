@@ -10,6 +10,7 @@ import (
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/internal/envelope"
+	"github.com/gatelog/gatelog/projections"
 )
 
 // History is a part of what ever happened to an API. It is read from the log, so that it is there as long
@@ -126,7 +127,8 @@ func (q *Queries) story(ctx context.Context, in In, apiID string) (*story, error
 	if err != nil {
 		return nil, q.neverWas(ctx, in, apiID)
 	}
-	newest, err := q.log.Newest(ctx, subject, 0)
+	end, _ := projections.MomentOf(ctx) // 0: the end of the log
+	newest, err := q.log.Newest(ctx, subject, eventstore.Position(end))
 	if errors.Is(err, eventstore.ErrNotFound) {
 		return nil, q.neverWas(ctx, in, apiID)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/projections"
 )
 
 // publishedSQL gives the publications of the API a as Published has them, RELEASE first. Times look as
@@ -82,12 +83,22 @@ type apiPublication struct {
 // API returns an API with its draft and its publications (APIG V2 §3.5.5), or APIG.3030, APIG.3002.
 func (q *Queries) API(ctx context.Context, in In, id string) (Answer, error) {
 	if askable([]any{id, in.Instance, in.Tenant}) {
-		answer, found, err := q.apis.Get(ctx, apiKey{in, id})
+		answer, found, err := q.fetchAPI(ctx, apiKey{in, id})
 		if found || err != nil {
 			return answer, err
 		}
 	}
 	return Answer{}, q.missing(ctx, in, sql.ErrNoRows, apig.ErrAPINotFound(id))
+}
+
+// fetchAPI asks together with others, who all see the present.
+func (q *Queries) fetchAPI(ctx context.Context, key apiKey) (answer Answer, found bool, err error) {
+	if _, past := projections.MomentOf(ctx); !past {
+		return q.apis.Get(ctx, key)
+	}
+	answers, err := q.fetchAPIs(ctx, []apiKey{key})
+	answer, found = answers[key]
+	return answer, found, err
 }
 
 // fetchAPIs returns those of the APIs that there are.
@@ -192,9 +203,9 @@ func (f APIFilter) where(in In) *where {
 	if f.EnvID != "" {
 		w.text("EXISTS (SELECT FROM apig.publications p WHERE p.instance_id = a.instance_id AND p.api_id = a.id AND p.env_id = $%d)", f.EnvID, f.EnvID)
 	}
-	w.oneOf("a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY($%d))", f.Tags)
+	w.oneOf(taggedSQL, f.Tags)
 	if f.VPCChannelName != "" {
-		const channel = "EXISTS (SELECT FROM apig.channels c WHERE c.id = a.vpc_channel_id AND c.name LIKE $%d)"
+		const channel = "EXISTS (SELECT FROM apig.channels c WHERE c.instance_id = a.instance_id AND c.id = a.vpc_channel_id AND c.name LIKE $%d)"
 		w.text(channel, f.VPCChannelName, "%"+escapeLike.Replace(f.VPCChannelName)+"%")
 	}
 	return w
@@ -222,9 +233,13 @@ func (q *Queries) APIs(ctx context.Context, in In, f APIFilter, p Page, sl func(
 	if err != nil {
 		return nil, 0, err
 	}
+	domains, err := q.domainsOf(ctx, in, f, items)
+	if err != nil {
+		return nil, 0, err
+	}
 	answers := make([]Answer, len(items))
 	for i, item := range items {
-		answers[i] = item.answer(f, sl)
+		answers[i] = item.answer(f, sl, domains)
 	}
 	total, err := q.total(ctx, len(items), "apig.apis a", w, p)
 	if err == nil && total == 0 {
@@ -233,23 +248,37 @@ func (q *Queries) APIs(ctx context.Context, in In, f APIFilter, p Page, sl func(
 	return answers, total, err
 }
 
+// domainsOf returns the domain names of the groups of APIs, where the APIs are shown with their groups.
+func (q *Queries) domainsOf(ctx context.Context, in In, f APIFilter, items []apiItem) (map[string][]DomainView, error) {
+	if !f.Group || len(items) == 0 {
+		return nil, nil
+	}
+	var groups []string
+	for _, item := range items {
+		if !slices.Contains(groups, item.GroupRow.ID) {
+			groups = append(groups, item.GroupRow.ID)
+		}
+	}
+	return q.Domains(ctx, in, groups)
+}
+
 // GroupInfo is a group as an API shows it (APIG V2 §3.5.6).
 type GroupInfo struct {
-	ID                    string    `json:"id"`
-	Name                  string    `json:"name"`
-	Status                int       `json:"status"`
-	SLDomain              string    `json:"sl_domain"`
-	RegisterTime          time.Time `json:"register_time"`
-	UpdateTime            time.Time `json:"update_time"`
-	OnSellStatus          int       `json:"on_sell_status"`
-	URLDomains            []string  `json:"url_domains"`
-	SLDomainAccessEnabled bool      `json:"sl_domain_access_enabled"`
+	ID                    string       `json:"id"`
+	Name                  string       `json:"name"`
+	Status                int          `json:"status"`
+	SLDomain              string       `json:"sl_domain"`
+	RegisterTime          time.Time    `json:"register_time"`
+	UpdateTime            time.Time    `json:"update_time"`
+	OnSellStatus          int          `json:"on_sell_status"`
+	URLDomains            []DomainView `json:"url_domains"`
+	SLDomainAccessEnabled bool         `json:"sl_domain_access_enabled"`
 }
 
 // OnSellStatus says that no group is on a marketplace (APIG V2 §3.1.1).
 const OnSellStatus = 2
 
-func (i apiItem) answer(f APIFilter, sl func(string) string) Answer {
+func (i apiItem) answer(f APIFilter, sl func(string) string, domains map[string][]DomainView) Answer {
 	a := Answer{Document: i.Document, More: []any{i.published()}}
 	if f.Group {
 		g := i.GroupRow
@@ -257,7 +286,7 @@ func (i apiItem) answer(f APIFilter, sl func(string) string) Answer {
 			Info GroupInfo `json:"api_group_info"`
 		}{GroupInfo{
 			ID: g.ID, Name: g.Name, Status: statusValid, SLDomain: sl(g.ID), RegisterTime: g.RegisterTime, UpdateTime: g.UpdateTime,
-			OnSellStatus: OnSellStatus, URLDomains: []string{}, SLDomainAccessEnabled: g.SLDomainAccessEnabled,
+			OnSellStatus: OnSellStatus, URLDomains: append([]DomainView{}, domains[g.ID]...), SLDomainAccessEnabled: g.SLDomainAccessEnabled,
 		}})
 	}
 	if f.Backend && i.Backend != nil {
@@ -282,7 +311,8 @@ type VersionView struct {
 }
 
 // VersionFilter narrows the list of versions. Most bounds the versions per environment, the one in
-// effect and then the newest first; 0 is all that ever were.
+// effect and then the newest first; 0 is all that ever were. What an operator set as the instance's quota
+// API_VERSION_NUM_LIMIT counts instead of Most, but one version is always shown (APIG V2 §3.5.10).
 type VersionFilter struct {
 	EnvID, EnvName string
 	Most           int
@@ -312,13 +342,17 @@ const versionsSQL = `(SELECT v.id AS version_id, v.version_no, v.api_id, v.env_i
 	LEFT JOIN apig.envs e ON e.instance_id = v.instance_id AND e.id = v.env_id
 	LEFT JOIN apig.publications p ON p.api_id = v.api_id AND p.env_id = v.env_id) v`
 
+// mostVersionsSQL bounds the rank of a version by the quota that was set, or else by a number.
+const mostVersionsSQL = `v.rank <= coalesce((SELECT greatest(q.value, 1) FROM apig.quotas q
+	WHERE q.owner = v.instance_id AND q.name = 'API_VERSION_NUM_LIMIT'), $%d)`
+
 func (f VersionFilter) where(in In, apiID string) *where {
 	w := in.where("v")
 	w.must("v.api_id", apiID)
 	w.is("v.env_id", f.EnvID)
 	w.like("v.env_name", f.EnvName, false)
 	if f.Most > 0 {
-		w.add("v.rank <= $%d", f.Most)
+		w.add(mostVersionsSQL, f.Most)
 	}
 	return w
 }

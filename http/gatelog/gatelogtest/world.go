@@ -32,6 +32,7 @@ import (
 	"github.com/gatelog/gatelog/migrations"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
@@ -74,11 +75,7 @@ func New(t testing.TB) *World {
 	w.must(err)
 	w.DB = w.pool(8)
 	w.must(migrations.Up(t.Context(), w.DB.DB))
-	for _, p := range []*projections.Projection{projectionsapig.New(), projectionssubscriptions.New()} {
-		_, err = projections.Prepare(t.Context(), w.DB, w.Log, p)
-		w.must(err)
-	}
-	w.Queries = projectionsapig.NewQueries(projections.NewStatements(w.DB), w.Log)
+	w.Queries = projectionsapig.NewQueries(projections.NewStatements(w.DB, projectionsapig.New()), w.Log)
 	w.start()
 	w.Handler = w.serve()
 	w.InstanceID = w.instance()
@@ -103,7 +100,12 @@ func (w *World) pool(connections int) *sqlx.DB {
 // silent is a logger for what a test provokes.
 var silent = slog.New(slog.DiscardHandler)
 
-// start runs the writer and the projection.
+// kept are the projections that run.
+func kept() []*projections.Projection {
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New()), projectionssubscriptions.New()}
+}
+
+// start runs the writer and the projections.
 func (w *World) start() {
 	marks := projections.NewWatermarks()
 	w.Bus = commands.New(commands.Options{
@@ -112,7 +114,9 @@ func (w *World) start() {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	for _, p := range []*projections.Projection{projectionsapig.New(), projectionssubscriptions.New()} {
+	for _, p := range kept() {
+		_, err := projections.Prepare(ctx, w.DB, w.Log, p)
+		w.must(err)
 		runner := &projections.Runner{Projection: p, Log: w.Log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent}
 		running.Go(func() { _ = runner.RunOn(ctx) })
 	}
@@ -124,7 +128,7 @@ func (w *World) start() {
 	w.T.Cleanup(w.Stop)
 }
 
-// Stop ends the writer and the projection: from then on the read models stay as they are.
+// Stop ends the writer and the projections: from then on the read models stay as they are.
 func (w *World) Stop() { w.stop.Do(w.end) }
 
 // unsealed stands in for the keys of the tenant, which no test here needs.
@@ -154,7 +158,9 @@ func (w *World) serve() http.Handler {
 			Register: func(api huma.API, _ *echo.Echo) {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
-					Projections: []*projections.Projection{projectionsapig.New()}, Logger: silent, Caller: w.caller, Streams: w.Streams, Subscriptions: w.Webhooks, Webhooks: projectionssubscriptions.NewQueries(projections.NewStatements(w.DB)),
+					Calls:       calls.NewStore(w.DB, time.Now),
+					Projections: kept(), Logger: silent, Caller: w.caller,
+					Streams: w.Streams, Subscriptions: w.Webhooks, Webhooks: projectionssubscriptions.NewQueries(projections.NewStatements(w.DB)),
 				})
 			},
 		}},

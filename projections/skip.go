@@ -45,25 +45,34 @@ type skipData struct {
 	Failure    string          `json:"failure"`
 }
 
-func skipFilter(p *Projection) string {
-	return "evt." + skipSurface + "." + skipTenant + "." + p.Name + ".>"
+// skipFilters name the skips of a projection. A past passes over what its present passes over, too.
+func skipFilters(p *Projection) []string {
+	filters := []string{"evt." + skipSurface + "." + skipTenant + "." + p.Name + ".>"}
+	if p.of != nil {
+		filters = append(filters, skipFilters(p.of)...)
+	}
+	return filters
 }
 
 // Skips returns what a projection passes over, in the order in which it was recorded.
 func Skips(ctx context.Context, log eventstore.Log, p *Projection) ([]Skip, error) {
-	newest, err := log.Newest(ctx, skipFilter(p), 0)
-	if errors.Is(err, eventstore.ErrNotFound) {
+	var last eventstore.Position
+	for _, filter := range skipFilters(p) {
+		newest, err := log.Newest(ctx, filter, 0)
+		if err != nil && !errors.Is(err, eventstore.ErrNotFound) {
+			return nil, fmt.Errorf("find what %s skips: %w", p.Name, err)
+		}
+		last = max(last, newest.Position)
+	}
+	if last == 0 {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("find what %s skips: %w", p.Name, err)
-	}
 	var all []Skip
-	err = log.Read(ctx, 0, newest.Position, func(r eventstore.Recorded) error {
+	err := log.Read(ctx, 0, last, func(r eventstore.Recorded) error {
 		s, err := openSkip(r)
 		all = append(all, s)
 		return err
-	}, skipFilter(p))
+	}, skipFilters(p)...)
 	if err != nil {
 		return nil, fmt.Errorf("read what %s skips: %w", p.Name, err)
 	}
@@ -126,7 +135,7 @@ func awaitSkip(ctx context.Context, log eventstore.Log, p *Projection, at domain
 			}
 		}
 		return nil
-	}, skipFilter(p))
+	}, skipFilters(p)...)
 	if errors.Is(err, errSkipped) {
 		return nil
 	}

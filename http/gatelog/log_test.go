@@ -79,7 +79,7 @@ func TestProjections(t *testing.T) {
 	w.Group("shop")
 	var list gatelog.ProjectionListView
 	get(t, w, "/projections", &list)
-	if len(list.Projections) != 2 {
+	if len(list.Projections) != 3 {
 		t.Fatalf("projections = %+v", list)
 	}
 	p := list.Projections[0]

@@ -34,10 +34,10 @@ func (s *surface) streams(api huma.API) {
 
 // EventFilter is how requests name the events that they want.
 type EventFilter struct {
-	Surfaces  []string `query:"surface" maxItems:"8" maxLength:"32" pattern:"^[a-z0-9_-]+$" doc:"Only events of these APIs, by commas: apig."`
-	Kinds     []string `query:"kind" maxItems:"16" maxLength:"64" pattern:"^[a-z0-9_-]+$" doc:"Only events about these kinds of resources, by commas: api,group."`
-	Instances []string `query:"instance" maxItems:"32" maxLength:"65" pattern:"^[A-Za-z0-9_-]+$" doc:"Only events about these gateway instances, by commas."`
-	Types     []string `query:"type" maxItems:"32" maxLength:"128" pattern:"^[a-z0-9_.*-]+$" doc:"Only events of these types, by commas; * stands for any characters: apig.api.*"`
+	Surfaces  []string `query:"surface" nullable:"false" maxItems:"8" maxLength:"32" pattern:"^[a-z0-9_-]+$" doc:"Only events of these APIs, by commas: apig."`
+	Kinds     []string `query:"kind" nullable:"false" maxItems:"16" maxLength:"64" pattern:"^[a-z0-9_-]+$" doc:"Only events about these kinds of resources, by commas: api,group."`
+	Instances []string `query:"instance" nullable:"false" maxItems:"32" maxLength:"65" pattern:"^[A-Za-z0-9_-]+$" doc:"Only events about these gateway instances, by commas."`
+	Types     []string `query:"type" nullable:"false" maxItems:"32" maxLength:"128" pattern:"^[a-z0-9_.*-]+$" doc:"Only events of these types, by commas; * stands for any characters: apig.api.*"`
 }
 
 func (f EventFilter) filter() subscriptions.Filter {

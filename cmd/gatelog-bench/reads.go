@@ -170,3 +170,43 @@ func (b *bench) bareLists(ctx context.Context, s *server) (side, func() error, e
 		})
 	}, db.Close, nil
 }
+
+// measureAsOf asks for APIs as they were at moments all over the log.
+func measureAsOf(ctx context.Context, b *bench) (result, error) {
+	s, err := b.fullServer(ctx)
+	if err != nil {
+		return result{}, err
+	}
+	requests, err := b.moments(s)
+	if err != nil {
+		return result{}, err
+	}
+	defer b.profile.during(ctx, s, "as-of")()
+	all, err := b.takeTurns(ctx, b.rounds, func(ctx context.Context, _ int) (sample, error) {
+		return measure(s, s, func() (sample, error) { return drive(ctx, s.addr, 1, requests) })
+	})
+	if err != nil {
+		return result{}, err
+	}
+	l := all[0].latency()
+	return result{
+		Unit: "ms", Ours: l.P99, OursLatency: l,
+		Notes: []string{all[0].cpuPerOperation().text(), fmt.Sprintf("over HTTP, one client; %d events in the log", b.world.events)},
+	}, nil
+}
+
+// moments returns requests for some APIs, each as of a moment since its group was complete.
+func (b *bench) moments(s *server) ([]wire, error) {
+	random := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // the same choice in every run
+	requests := make([]wire, b.versions)
+	for i := range requests {
+		n := random.IntN(len(b.world.apis))
+		complete := b.world.events * (n/b.perGroup + 1) / b.groups
+		at := min(complete+random.IntN(max(1, b.world.events-complete)), b.world.events)
+		var err error
+		if requests[i], err = s.request("GET", s.path(fmt.Sprintf("/apis/%s?as_of=%d", b.world.apis[n], at)), nil); err != nil {
+			return nil, err
+		}
+	}
+	return requests, nil
+}

@@ -16,7 +16,6 @@ import (
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/internal/node"
 	"github.com/gatelog/gatelog/projections"
-	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
 // world is what the full instance holds.
@@ -50,8 +49,10 @@ func (b *bench) seed(ctx context.Context) error {
 		}
 		b.say("%d APIs, %d events in %.1f s", len(w.apis), w.events, time.Since(began).Seconds())
 		began = time.Now()
-		if err := projections.Rebuild(ctx, db, e.Log, projectionsapig.New(), nil); err != nil {
-			return err
+		for _, p := range node.Projections() {
+			if err := projections.Rebuild(ctx, db, e.Log, p, nil); err != nil {
+				return err
+			}
 		}
 		b.say("read models built in %.1f s", time.Since(began).Seconds())
 		b.world = w

@@ -36,13 +36,18 @@ const (
 // addConnection adds the flags that name the server, the keys and the place. Those that are not given
 // come from the environment, then from the credentials in the data directory.
 func addConnection(cmd *cobra.Command) {
+	addProjectConnection(cmd)
+	cmd.PersistentFlags().String("instance", os.Getenv("GATELOG_INSTANCE_ID"), "id of the gateway instance ($GATELOG_INSTANCE_ID)")
+}
+
+// addProjectConnection is addConnection for commands that are about no instance.
+func addProjectConnection(cmd *cobra.Command) {
 	flags := cmd.PersistentFlags()
 	flags.String("endpoint", os.Getenv("GATELOG_ENDPOINT"), "address of the server, e.g. http://127.0.0.1:8080 ($GATELOG_ENDPOINT)")
 	flags.String("access-key", os.Getenv("GATELOG_ACCESS_KEY"), "access key that signs requests ($GATELOG_ACCESS_KEY)")
 	// The secret is kept out of what --help shows as the default.
 	flags.String("secret-key", "", "its secret; better in $GATELOG_SECRET_KEY, where other users of the machine cannot see it")
 	flags.String("project", os.Getenv("GATELOG_PROJECT_ID"), "id of the project ($GATELOG_PROJECT_ID)")
-	flags.String("instance", os.Getenv("GATELOG_INSTANCE_ID"), "id of the gateway instance ($GATELOG_INSTANCE_ID)")
 }
 
 // connect returns the connection that the flags name. spare are flags that need not be given.
@@ -63,12 +68,12 @@ func connect(cmd *cobra.Command, spare ...string) (*connection, error) {
 		"endpoint": &kept.Endpoint, "access-key": &kept.AccessKey, "secret-key": &kept.SecretKey,
 		"project": &kept.ProjectID, "instance": &kept.InstanceID,
 	} {
-		given, err := cmd.Flags().GetString(flag)
-		if err != nil {
-			return nil, err
+		given := cmd.Flags().Lookup(flag)
+		if given == nil {
+			continue // the command has no use for it
 		}
-		if given != "" {
-			*member = given
+		if value := given.Value.String(); value != "" {
+			*member = value
 		}
 		if *member == "" && !slices.Contains(spare, flag) {
 			missing = append(missing, "--"+flag)

@@ -44,7 +44,8 @@ variables over the file.`,
 		SilenceErrors: true,
 	}
 	addConfigFlags(cmd)
-	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), auditCommand(), demoCommand(), replayCommand(), verifyCommand())
+	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), auditCommand(), demoCommand(), replayCommand(), verifyCommand(), subscriptionsCommand(),
+		projectionsCommand(), backupCommand(), restoreCommand())
 	return cmd
 }
 

@@ -22,7 +22,8 @@ func replayCommand() *cobra.Command {
 		Short: "Make read models again from the log",
 		Long: `Makes the tables of projections again from the log, of all when none is named. It works beside the live
 tables, while a server reads and writes them, and puts the new ones in their place in one step at the end:
-nothing is ever missing. Interrupted at any time, the live tables are as they were.
+nothing is ever missing. Interrupted at any time, the live tables are as they were, and the next replay goes
+on with what this one has written, if program and log are the same.
 
 Do it when 'gatelog verify' names differences, or after the database was restored from somewhere else. A
 server that finds read models of another log, or ahead of its log, does not start; --reset makes them anew
@@ -30,7 +31,8 @@ in this case: they are emptied first, since nothing in them can be trusted.
 
 'gatelog replay audit' makes the audit trail of changes again, for as long back as --audit-retention says.
 
-A projection that had stopped at an event goes on when the server is started again.
+A projection that had stopped at an event goes on when the server is started again, with a program that can
+apply it, or at once when the event is skipped ('gatelog projections skip').
 
 The exit code is 0 when all projections were made again, else 1.`,
 		Example: `  gatelog replay

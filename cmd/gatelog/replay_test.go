@@ -22,7 +22,8 @@ func TestReplayMendsReadModelsBesideTheOnesThatAreUsed(t *testing.T) {
 	w.DB.MustExec("UPDATE apig.groups SET name = 'forged'")
 	o := tool(t, w, "replay")
 	got := must(t, o)
-	if len(got) != 2 || !strings.HasPrefix(got[0], "apig: made again from ") || !strings.HasPrefix(got[1], "apig_past: made again from ") {
+	if len(got) != 3 || !strings.HasPrefix(got[0], "apig: made again from ") || !strings.HasPrefix(got[1], "apig_past: made again from ") ||
+		!strings.HasPrefix(got[2], "subscriptions: made again from ") {
 		t.Errorf("replay:\n%s", o.out)
 	}
 	wantParts(t, o.err, "apig  writing", "apig  catching up")

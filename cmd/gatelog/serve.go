@@ -19,7 +19,8 @@ import (
 )
 
 func serveCommand() *cobra.Command {
-	return &cobra.Command{
+	var moment string
+	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server",
 		Long: `Runs a Gatelog node: the HTTP server with all its APIs, and everything behind it.
@@ -31,20 +32,29 @@ them behind any load balancer.
 
 The first start makes a project with a running gateway instance and an administrator; their ids and
 keys are printed once and kept in credentials.json in the data directory. A later start on the same
-data goes on where the last one was. SIGTERM drains and stops within ten seconds.`,
+data goes on where the last one was. SIGTERM drains and stops within ten seconds.
+
+With --as-of it shows the world as it was at a moment, to the same clients with the same keys, and changes
+nothing: beside a server that runs on the data directory (give it another address), or without one.`,
 		Example: `  gatelog serve
   gatelog serve --http-addr 0.0.0.0:8080 --data-dir /var/lib/gatelog
   gatelog serve --nats-url nats://nats-1:4222 --nats-monitor-url http://nats-1:8222 \
-      --database-url postgres://gatelog@db/gatelog`,
+      --database-url postgres://gatelog@db/gatelog
+  gatelog serve --as-of 2026-01-02T15:04:05Z --http-addr 127.0.0.1:8081`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := loadConfig(cmd)
 			if err != nil {
 				return err
 			}
+			if moment != "" {
+				return serveAsOf(cmd.Context(), c, cmd.OutOrStdout(), moment)
+			}
 			return serve(cmd.Context(), c, cmd.OutOrStdout())
 		},
 	}
+	cmd.Flags().StringVar(&moment, "as-of", "", "show the world as it was at a position of the log or an RFC 3339 time, and change nothing")
+	return cmd
 }
 
 // gcPercent lets the heap grow to five times what is live before it is collected, unless GOGC says
@@ -73,6 +83,30 @@ func serve(ctx context.Context, c node.Config, out io.Writer) error {
 	n, err := node.New(ctx, c, engines, log)
 	if err == nil {
 		err = n.Run(ctx, func(addr string, made *node.Credentials) { greet(out, c, addr, made) })
+	}
+	return errors.Join(err, engines.Close())
+}
+
+// serveAsOf shows a moment, on the engines of the server that runs on the data directory or on its own.
+func serveAsOf(ctx context.Context, c node.Config, out io.Writer, moment string) error {
+	if err := checkData(c); err != nil {
+		return err
+	}
+	log := c.Logger()
+	engines, err := node.AttachEngines(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	withdraw, err := engines.Announce(c.DataDir)
+	if err != nil {
+		return errors.Join(err, engines.Close())
+	}
+	defer withdraw()
+	n, err := node.NewAsOf(ctx, c, engines, log, moment)
+	if err == nil {
+		err = n.Run(ctx, func(addr string, _ *node.Credentials) {
+			_, _ = fmt.Fprintf(out, "Gatelog %s shows the world as of position %s on %s, and changes nothing\n", node.Version, n.Moment(), addr)
+		})
 	}
 	return errors.Join(err, engines.Close())
 }

@@ -3,6 +3,8 @@ package apig
 import (
 	"context"
 	"fmt"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain"
@@ -24,6 +26,8 @@ type Channels struct {
 
 	createChannel commands.UseCase[apig.CreateChannel, apig.Channel]
 	updateChannel commands.UseCase[apig.UpdateChannel, apig.Channel]
+
+	importMicroservice commands.UseCase[apig.ImportMicroservice, apig.MicroserviceResult]
 }
 
 func newChannels(s *commands.Surface) Channels {
@@ -40,6 +44,8 @@ func newChannels(s *commands.Surface) Channels {
 
 		createChannel: commands.Define(s, "CreateChannel", (*apig.State).CreateChannel),
 		updateChannel: commands.Define(s, "UpdateChannel", (*apig.State).UpdateChannel),
+
+		importMicroservice: commands.Define(s, "ImportMicroservice", (*apig.State).ImportMicroservice),
 	}
 }
 
@@ -65,6 +71,18 @@ func (c *Commands) UpdateChannel(ctx context.Context, b *commands.Bus, call comm
 	return c.updateChannel.Do(ctx, b, call, ch)
 }
 
+// ImportMicroservice makes a channel with APIs (known from the public SDK), with its secret sealed as by
+// CreateChannel. Errors: those of apig.State.ImportMicroservice.
+func (c *Commands) ImportMicroservice(ctx context.Context, b *commands.Bus, call commands.Call, in apig.ImportMicroservice) (apig.MicroserviceResult, domain.Position, error) {
+	service := apig.MicroserviceBody{Nacos: in.Body.Nacos}
+	sealed, err := c.sealChannel(ctx, call.Tenant(), in.InstanceID, apig.ChannelBody{Microservice: &service})
+	if err != nil {
+		return apig.MicroserviceResult{}, 0, err
+	}
+	in.Body.Nacos = sealed.Microservice.Nacos
+	return c.importMicroservice.Do(ctx, b, call, in)
+}
+
 // maxRegistryPassword bounds the password of a registry, in bytes, before it is sealed.
 const maxRegistryPassword = 512
 
@@ -78,7 +96,7 @@ func (c *Commands) sealChannel(ctx context.Context, tenant, instanceID string, b
 	switch {
 	case user.Password == "" || user.Password == apig.MaskedSecret:
 		return b, nil
-	case len(user.Password) > maxRegistryPassword:
+	case len(user.Password) > maxRegistryPassword, !utf8.ValidString(user.Password), strings.Contains(user.Password, "\x00"):
 		return b, apig.ErrInvalid("microservice_info.nacos_info.user_info.password")
 	}
 	sealed, err := c.sealer.SealText(ctx, tenant, "channel/"+instanceID+"/nacos", []byte(user.Password))

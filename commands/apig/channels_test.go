@@ -53,11 +53,24 @@ func TestBadPasswordsOfRegistriesAreRefused(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for password, want := range map[string]string{
-		"": "APIG.2001", apig.MaskedSecret: "APIG.2011", strings.Repeat("x", 513): "APIG.2011",
+		"": "APIG.2001", apig.MaskedSecret: "APIG.2011", strings.Repeat("x", 513): "APIG.2011", "a\x00b": "APIG.2011", "\xff": "APIG.2011",
 	} {
 		_, _, err := o.CreateChannel(t.Context(), o.bus, o.call(""), apig.CreateChannel{InstanceID: o.instance, Body: registry(password)})
 		if got := domain.CodeOf(err); got != want {
 			t.Errorf("%.10q: refused with %v, want %s", password, err, want)
 		}
 	}
+}
+
+func TestPasswordsOfImportedMicroservicesAreNotInTheLog(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	nacos := registry("correct-horse-3").Microservice.Nacos
+	_, _, err := o.ImportMicroservice(t.Context(), o.bus, o.call(""), apig.ImportMicroservice{InstanceID: o.instance, Body: apig.ImportMicroserviceBody{
+		GroupInfo: &apig.MicroserviceGroup{GroupName: "imported"}, ServiceType: "NACOS", Nacos: nacos, APIs: []apig.MicroserviceAPI{{ReqURI: "/orders"}},
+	}})
+	if err != nil || nacos.UserInfo.Password != "correct-horse-3" {
+		t.Fatalf("%v; the caller's request has the password %q", err, nacos.UserInfo.Password)
+	}
+	o.absent("correct-horse-3")
 }

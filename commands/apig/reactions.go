@@ -24,6 +24,9 @@ type Reactions struct {
 	Bus      *commands.Bus
 	Commands *Commands
 	Codec    *domain.Codec
+	// Files and Documents are those of asynchronous tasks.
+	Files     TaskFiles
+	Documents TaskDocuments
 }
 
 // quieter makes debug messages of what Watermill tells about its own coming and going.
@@ -42,6 +45,7 @@ func (r *Reactions) Router(sub message.Subscriber, log *slog.Logger) (*message.R
 	router.AddMiddleware(middleware.Recoverer)
 	router.AddConsumerHandler("provision_instances", "evt.apig.*.instance.*", sub, r.react(r.provision))
 	router.AddConsumerHandler("republish_for_variables", "evt.apig.*.variable.*", sub, r.react(r.republish))
+	router.AddConsumerHandler("carry_out_tasks", "evt.apig.*.task.*", sub, r.react(r.carryOut))
 	return router, nil
 }
 
@@ -70,7 +74,7 @@ func (r *Reactions) react(do func(msg *message.Message, call commands.Call, ev d
 }
 
 func gone(err error) bool {
-	for _, what := range []*domain.Error{apig.ErrInstanceUnknown(), apig.ErrInstanceNotFound(""), apig.ErrVariableNotFound("")} {
+	for _, what := range []*domain.Error{apig.ErrInstanceUnknown(), apig.ErrInstanceNotFound(""), apig.ErrVariableNotFound(""), apig.ErrTaskNotFound("")} {
 		if errors.Is(err, what) {
 			return true
 		}
@@ -78,8 +82,8 @@ func gone(err error) bool {
 	return false
 }
 
-// provision takes the creation of an instance one step further with each of its events (APIG V2
-// §3.23.4).
+// provision takes the creation of an instance, or a task of it, one step further with each of its events
+// (APIG V2 §3.23.4).
 func (r *Reactions) provision(msg *message.Message, call commands.Call, ev domain.Event) error {
 	var i apig.Instance
 	switch ev := ev.(type) {
@@ -87,13 +91,17 @@ func (r *Reactions) provision(msg *message.Message, call commands.Call, ev domai
 		i = ev.Instance
 	case apig.InstanceProgressed:
 		i = ev.Instance
+	case apig.InstanceIngressOrdered:
+		i = ev.Instance
+	case apig.InstanceResizeOrdered:
+		i = ev.Instance
 	default:
 		return nil
 	}
 	if i.Status == apig.InstanceRunning {
 		return nil
 	}
-	_, _, err := r.Commands.AdvanceInstance.Do(msg.Context(), r.Bus, call, apig.AdvanceInstance{InstanceID: i.ID})
+	_, _, err := r.Commands.AdvanceInstance.Do(msg.Context(), r.Bus, call, apig.AdvanceInstance{InstanceID: i.ID, JobID: i.CurrentJob()})
 	return err
 }
 

@@ -27,6 +27,7 @@ type byHand struct {
 func newByHand() *byHand {
 	return &byHand{topics: map[string]chan *message.Message{
 		"evt.apig.*.instance.*": make(chan *message.Message), "evt.apig.*.variable.*": make(chan *message.Message),
+		"evt.apig.*.task.*": make(chan *message.Message),
 	}, closed: make(chan struct{})}
 }
 

@@ -55,7 +55,7 @@ func (l *live) subscriber(t *testing.T) *subscribe.Subscriber {
 // reacts runs the reactions of a bundle to what a subscriber delivers, until the returned func is called.
 func (b *bundle) reacts(t *testing.T, sub message.Subscriber) (stop func()) {
 	t.Helper()
-	r := &commandsapig.Reactions{Bus: b.bus, Commands: b.Commands, Codec: apig.Codec()}
+	r := &commandsapig.Reactions{Bus: b.bus, Commands: b.Commands, Codec: apig.Codec(), Files: b.files, Documents: b.documents}
 	router, err := r.Router(sub, silent)
 	if err != nil {
 		t.Fatal(err)

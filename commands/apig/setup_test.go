@@ -27,6 +27,9 @@ type bundle struct {
 	log     eventstore.Log
 	bus     *commands.Bus
 	keyring *secret.Keyring
+	// files and documents are those of tasks, where a test has some.
+	files     commandsapig.TaskFiles
+	documents commandsapig.TaskDocuments
 }
 
 func setup(t *testing.T, log eventstore.Log) *bundle {

@@ -178,10 +178,14 @@ func TestBindACL(t *testing.T) {
 		b.BindTime = now
 		return b
 	}
+	there := fresh("c2", "IP")
+	there.EnvID = "e1"
 	run(t, []scenario{
 		{name: "§3.14.1: bound to a publication", given: ready, when: bind("c1", "publish of v1"), then: []domain.Event{ACLBound{Binding: fresh("c1", "IP")}}},
 		{name: "§3.14.1: one of a type, the newest counts", given: bound, when: bind("c2", "publish of v1"), then: []domain.Event{ACLBound{fresh("c2", "IP"), "b1"}}},
 		{name: "§3.14.1: one of another type beside it", given: bound, when: bind("c3", "publish of v1"), then: []domain.Event{ACLBound{Binding: fresh("c3", "DOMAIN")}}},
+		{name: "§3.14.1: another environment may have another policy of that type", when: bind("c2", "publish of v2"),
+			given: given(bound, anEnv("e1", "DEV"), published("v2", "a1", "g1", "e1", 4)), then: []domain.Event{ACLBound{Binding: there}}},
 		{name: "bound already, nothing happens", given: bound, when: bind("c1", "publish of v1")},
 		{name: "§3.14.1 ex: unknown policy", given: ready, when: bind("c4", "publish of v1"), refused: "APIG.3006"},
 		{name: "§3.14.1: not published", given: ready, when: bind("c1", "none"), refused: "APIG.3015"},

@@ -17,9 +17,10 @@ type credentials struct {
 // app is an app with what belongs to it alone.
 type app struct {
 	App
-	acl   *AppACL
-	codes map[string]struct{} // ids
-	quota *AppQuotaBinding
+	acl    *AppACL
+	codes  map[string]struct{} // ids
+	aiKeys map[string]struct{} // ids
+	quota  *AppQuotaBinding
 }
 
 // authKey is what there is one authorization for.
@@ -50,7 +51,7 @@ func newCredentials() credentials {
 func (c *credentials) putApp(now App) {
 	a, ok := c.apps[now.ID]
 	if !ok {
-		a = &app{codes: map[string]struct{}{}}
+		a = &app{codes: map[string]struct{}{}, aiKeys: map[string]struct{}{}}
 		c.apps[now.ID] = a
 	} else {
 		delete(c.names, a.Name)

@@ -45,9 +45,13 @@ func TestCreateAuthorizer(t *testing.T) {
 	made := authorizerOf(id(1), "login")
 	made.CreateTime, made.UpdateTime = now, now
 	token := Identity{Name: "token", Location: "HEADER"}
+	unchecked := made
+	unchecked.Identities = []Identity{token}
 	run(t, []scenario{
 		{name: "§3.15.1: the network type is V1 unless told", given: gateway(), when: create(func(b *AuthorizerBody) { b.NetworkType = "" }),
 			then: []domain.Event{AuthorizerCreated{made}}, answer: made},
+		{name: "§3.15.1: an identity source without a validation is not checked", given: gateway(), when: create(identities(token)),
+			then: []domain.Event{AuthorizerCreated{unchecked}}, answer: unchecked},
 		{name: "§3.15.1: names are unique", given: given(gateway(), anAuthorizer("z1", "login")), when: create(), refused: "APIG.3211"},
 		{name: "§3.15.1: authorizer_type is FUNC", given: gateway(), when: create(func(b *AuthorizerBody) { b.AuthorizerType = "HTTP" }), refused: "APIG.2011"},
 		{name: "§3.15.1: type FRONTEND or BACKEND", given: gateway(), when: create(func(b *AuthorizerBody) { b.Type = "BOTH" }), refused: "APIG.2011"},

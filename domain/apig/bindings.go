@@ -106,6 +106,15 @@ func (b *bindings) dropPlace(at placement) {
 	}
 }
 
+// dropWhere takes out all bindings at certain places.
+func (b *bindings) dropWhere(gone func(placement) bool) {
+	for at := range b.at {
+		if gone(at) {
+			b.dropPlace(at)
+		}
+	}
+}
+
 func enter[K comparable](sets map[K]map[string]struct{}, key K, member string) {
 	if sets[key] == nil {
 		sets[key] = map[string]struct{}{}
@@ -125,13 +134,24 @@ func leave[K comparable](sets map[K]map[string]struct{}, key K, member string) {
 // refuses a publication that is not in effect: APIG.3015.
 func (in *instance) bind(m *domain.Moment, b *bindings, policyID, kind string, publishIDs []string,
 	event func(now Binding, replaced string) domain.Event) ([]Bound, []domain.Event, error) {
-	var bound []Bound
-	var events []domain.Event
+	var places []placement
 	for _, publishID := range distinct(publishIDs) {
 		at, ok := in.published[publishID]
 		if !ok {
 			return nil, nil, ErrPublicationNotFound(publishID)
 		}
+		places = append(places, at)
+	}
+	bound, events := in.bindAt(m, b, policyID, kind, places, event)
+	return bound, events, nil
+}
+
+// bindAt is bind for places where something is published.
+func (in *instance) bindAt(m *domain.Moment, b *bindings, policyID, kind string, places []placement,
+	event func(now Binding, replaced string) domain.Event) ([]Bound, []domain.Event) {
+	var bound []Bound
+	var events []domain.Event
+	for _, at := range places {
 		replaced := b.slots[slot{at, kind}]
 		one, known := b.all[replaced]
 		if !known || one.PolicyID != policyID {
@@ -141,9 +161,9 @@ func (in *instance) bind(m *domain.Moment, b *bindings, policyID, kind string, p
 			}
 			events = append(events, event(one, replaced))
 		}
-		bound = append(bound, in.bound(one, publishID))
+		bound = append(bound, in.bound(one, in.apis[at.apiID].inEffect[at.envID].PublishID))
 	}
-	return bound, events, nil
+	return bound, events
 }
 
 // bound adds what an answer tells of the API.

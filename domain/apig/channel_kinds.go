@@ -1,6 +1,7 @@
 package apig
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 
@@ -32,6 +33,20 @@ func (b ChannelBody) plain() ChannelBody {
 	}
 	b.Microservice = &kept
 	return b
+}
+
+// readable refuses texts that nothing can keep, also in the parts that plain leaves out.
+func (b *MicroserviceBody) readable() error {
+	if b == nil {
+		return nil
+	}
+	text, err := json.Marshal(b)
+	if err != nil {
+		return ErrInvalid("microservice_info")
+	}
+	return violated(struct {
+		Text json.RawMessage `json:"microservice_info"`
+	}{text})
 }
 
 // kind returns which kind of channel the body describes: what vpc_channel_type says; without it a

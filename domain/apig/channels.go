@@ -33,6 +33,9 @@ const maxMemberGroups = 500
 // and 3110 (quotas VPC_NUM_LIMIT and VPC_INSTANCE_NUM_LIMIT); APIG.3208 (name); APIG.3023 and 3471 of
 // the channels that it refers to.
 func (s *State) CreateChannel(m *domain.Moment, c CreateChannel) (Channel, []domain.Event, error) {
+	if err := c.Body.Microservice.readable(); err != nil {
+		return Channel{}, nil, err
+	}
 	b := c.Body.plain()
 	kind, err := b.kind()
 	if err != nil {
@@ -60,6 +63,9 @@ func (s *State) CreateChannel(m *domain.Moment, c CreateChannel) (Channel, []dom
 // APIG.3414 when a server group would go that an API uses.
 func (s *State) UpdateChannel(m *domain.Moment, c UpdateChannel) (Channel, []domain.Event, error) {
 	return s.changeChannel(m, c.InstanceID, c.ChannelID, func(in *instance, ch *Channel) error {
+		if err := c.Body.Microservice.readable(); err != nil {
+			return err
+		}
 		return in.describeChannel(m, c.Body.plain(), ch)
 	})
 }
@@ -111,6 +117,9 @@ func (s *State) changeChannel(m *domain.Moment, instanceID, id string, change fu
 	if err := change(in, &ch); err != nil {
 		return Channel{}, nil, err
 	}
+	if ch.Name != old.Name && in.channelNamesStay() {
+		return Channel{}, nil, ErrInvalidBecause("name", "cannot change while the feature "+featureChannelNames+" is off")
+	}
 	if err := in.fitChannel(ch, *old); err != nil {
 		return Channel{}, nil, err
 	}
@@ -155,8 +164,8 @@ func sameList[T any](a, b []T) bool {
 }
 
 // DeleteChannel decides on the command of that name. An API uses a channel with its draft and with each
-// version in effect. Errors: APIG.3030, 3718; APIG.3023; APIG.3414 when an API uses it; APIG.3719 when
-// another channel does.
+// version in effect. Errors: APIG.3030, 3718; APIG.3023; APIG.3414 when an API or a breaker plug-in uses
+// it; APIG.3710 when a third_auth plug-in does; APIG.3719 when another channel does.
 func (s *State) DeleteChannel(_ *domain.Moment, c DeleteChannel) (None, []domain.Event, error) {
 	in, err := s.changing(c.InstanceID)
 	if err != nil {
@@ -168,6 +177,9 @@ func (s *State) DeleteChannel(_ *domain.Moment, c DeleteChannel) (None, []domain
 	}
 	if in.used[use{useChannel, ch.ID}] > 0 {
 		return None{}, nil, ErrChannelInUse()
+	}
+	if in.used[use{usePluginChannel, ch.ID}] > 0 {
+		return None{}, nil, ErrChannelInPlugin()
 	}
 	for _, other := range in.channels.all {
 		if other.refersTo(ch.ID) {

@@ -106,6 +106,7 @@ func TestCreateChannel(t *testing.T) {
 		{name: "§3.17.1: of a microservice by type 3 and microservice_info", given: gateway(), when: kind(3, "", engine), then: made(microservice)},
 		{name: "§3.17.1: or by vpc_channel_type", given: gateway(), when: kind(0, "microservice", engine), then: made(microservice)},
 		{name: "type 3 without microservice is of servers", given: gateway(), when: kind(3, "", &MicroserviceBody{}), then: made()},
+		{name: "NUL is refused even in a part that nobody asks for", given: gateway(), when: kind(0, "", &MicroserviceBody{CSE: &CSEInfo{"a\x00b", "s"}}), refused: "APIG.2011"},
 		{name: "the two types must not contradict", given: gateway(), when: kind(2, "reference", nil), refused: "APIG.2011"},
 		{name: "a microservice channel needs its microservice", given: gateway(), when: kind(0, "microservice", nil), refused: "APIG.2001"},
 		{name: "§3.17.1: CSE needs cse_info", given: gateway(), when: kind(3, "", &MicroserviceBody{ServiceType: "CSE"}), refused: "APIG.2001"},
@@ -124,6 +125,14 @@ func TestCreateChannel(t *testing.T) {
 			})},
 		{name: "§3.17.1: timeout < time_interval", given: gateway(), when: health(change(func(b *HealthCheckBody) { b.Timeout = 10 })), refused: "APIG.2011"},
 		{name: "§3.17.1: http needs path", given: gateway(), when: health(change(func(b *HealthCheckBody) { b.Path = "" })), refused: "APIG.2001"},
+		{name: "§3.17.1: https needs path", given: gateway(), refused: "APIG.2001",
+			when: health(change(func(b *HealthCheckBody) { b.Protocol, b.Path, b.HTTPCode = "HTTPS", "", "" }))},
+		{name: "§3.17.1: https needs no http_code", given: gateway(), when: health(change(func(b *HealthCheckBody) { b.Protocol, b.HTTPCode = "https", "" })),
+			then: made(func(c *Channel) {
+				full := http
+				full.Protocol, full.HTTPCode, full.Method, full.Status = "HTTPS", "", "GET", 1
+				c.Health = &HealthCheck{ID: id(2), HealthCheckBody: full, CreateTime: now}
+			})},
 		{name: "§3.17.1: http needs http_code", given: gateway(), when: health(change(func(b *HealthCheckBody) { b.HTTPCode = "" })), refused: "APIG.2001"},
 		{name: "§3.17.1: codes are 100 to 599", given: gateway(), when: health(change(func(b *HealthCheckBody) { b.HTTPCode = "200,600" })), refused: "APIG.2011"},
 		{name: "a range goes upwards", given: gateway(), when: health(change(func(b *HealthCheckBody) { b.HTTPCode = "299-200" })), refused: "APIG.2011"},

@@ -91,7 +91,7 @@ type ReqParam struct {
 	Regular        string   `json:"regular,omitempty" maxLength:"255" doc:"Kept for clients; not supported."`
 	JSONSchema     string   `json:"json_schema,omitempty" maxLength:"20480" doc:"Kept for clients; not supported."`
 	PassThrough    int      `json:"pass_through,omitempty" enum:"1,2" doc:"1 passed through to the backend (default), 2 not."`
-	Orchestrations []string `json:"orchestrations,omitempty" maxItems:"10" minLength:"1" maxLength:"65" doc:"Kept for clients; at most one parameter of an API may have them."`
+	Orchestrations []string `json:"orchestrations,omitempty" maxItems:"10" minLength:"1" maxLength:"65" doc:"Orchestration rules in their order; at most one parameter of an API may have them."`
 }
 
 // BackendParam is a parameter that the gateway sends to the backend.

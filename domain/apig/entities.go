@@ -19,14 +19,22 @@ type InstanceStatus string
 const (
 	InstanceCreating InstanceStatus = "Creating"
 	InstanceRunning  InstanceStatus = "Running"
+	InstanceUpdating InstanceStatus = "Updating"
+	InstanceResizing InstanceStatus = "Resizing"
 )
 
 // Number is the number that stands for the status (instance_status of APIG V2 §3.23.2).
 func (s InstanceStatus) Number() int {
-	if s == InstanceRunning {
+	switch s {
+	case InstanceRunning:
 		return 6
+	case InstanceUpdating:
+		return 12
+	case InstanceResizing:
+		return 42
+	default:
+		return 1
 	}
-	return 1
 }
 
 // Instance is a gateway instance (APIG V2 §3.23): the place of everything else.
@@ -37,7 +45,7 @@ type Instance struct {
 	Description                  string         `json:"description,omitempty"`
 	SpecID                       string         `json:"spec_id"`
 	Status                       InstanceStatus `json:"status"`
-	Progress                     int            `json:"progress"` // percent of the creation: 30, 50, 80, 90 or 100
+	Progress                     int            `json:"progress"` // percent of the creation, or of the last task: 30, 50, 80, 90 or 100
 	MaintainBegin                string         `json:"maintain_begin"`
 	MaintainEnd                  string         `json:"maintain_end"`
 	VPCID                        string         `json:"vpc_id"`
@@ -55,7 +63,11 @@ type Instance struct {
 	IngressBandwidthChargingMode string         `json:"ingress_bandwidth_charging_mode,omitempty"`
 	CreateTime                   time.Time      `json:"create_time"`
 	UpdateTime                   time.Time      `json:"update_time"`
-	ProgressTime                 time.Time      `json:"progress_time"` // of the last step of the creation
+	ProgressTime                 time.Time      `json:"progress_time"` // of the last step of the creation, or of the last task
+	IPv6Enable                   bool           `json:"ipv6_enable,omitempty"`
+	Order                        *InstanceOrder `json:"order,omitempty"` // of an instance that is paid for in advance
+	Task                         *InstanceTask  `json:"task,omitempty"`  // that is running, but for the creation
+	TaskTime                     time.Time      `json:"task_time,omitzero"`
 }
 
 // Tag is a label of an instance (APIG V2 §3.25).

@@ -87,6 +87,15 @@ func TestErrors(t *testing.T) {
 		{apig.ErrTooManyInstances(5), "APIC.7400", "Maximum number of gateways reached,limit:5", ""},
 		{apig.ErrTooManyInstanceTags(20), "APIC.7402", "The number of tags exceeds the maximum allowed limit,limit:20", "tags"},
 		{apig.ErrInstanceNameTaken("i"), "APIC.7500", "The gateway name already exists, instance_name:i", "instance_name"},
+		{apig.ErrNoLoadBalancing(), "APIC.7242", "Load balancing is not supported by this edition: the instance has no ELB", ""},
+		{apig.ErrResizeUnsupported(), "APIC.7243", "Scale-up is not supported by this edition", "spec_id"},
+		{apig.ErrNoEgress(), "APIC.7311", "The NAT EIP does not exist: public outbound access is not enabled for the instance", ""},
+		{apig.ErrIPv6Bandwidth(5), "APIC.7313", "The bandwidth for IPv6 cannot be less than 5 Mbit/s", "bandwidth_size"},
+		{apig.ErrEndpointNotFound(), "APIC.7314", "Endpoint service not found", ""},
+		{apig.ErrSameSpec(), "APIC.7707", "Scaling up to the same specifications is not allowed", "spec_id"},
+		{apig.ErrEgressOpen(), "APIC.7709", "Public network access is enabled for the gateway", ""},
+		{apig.ErrIngressOpen(), "APIC.7711", "Public inbound access is enabled for the instance", ""},
+		{apig.ErrNoIngress(), "APIC.9211", "update bandwidth size failed: public inbound access is not enabled for the instance", ""},
 		{apig.ErrInstanceBusy("Creating"), "APIC.7701", "Instance status conflict,status:Creating", ""},
 	} {
 		t.Run(c.code+" "+c.message, func(t *testing.T) {

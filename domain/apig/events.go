@@ -7,6 +7,10 @@ func Codec() *domain.Codec {
 	c := domain.NewCodec()
 	for _, sample := range []domain.Event{
 		InstanceRequested{}, InstanceProgressed{}, InstanceUpdated{}, InstanceDeleted{},
+		InstanceEIPBound{}, InstanceEIPUnbound{}, InstanceEgressOpened{}, InstanceEgressChanged{}, InstanceEgressClosed{},
+		InstanceIngressOrdered{}, InstanceIngressClosed{}, InstanceResizeOrdered{}, InstanceTagsChanged{},
+		EndpointPermissionsAdded{}, EndpointPermissionsRemoved{}, EndpointConnectionRequested{}, EndpointConnectionsDecided{},
+		AIKeyCreated{}, AIKeyDeleted{},
 		GroupCreated{}, GroupUpdated{}, GroupDeleted{},
 		EnvCreated{}, EnvUpdated{}, EnvDeleted{},
 		VariableCreated{}, VariableUpdated{}, VariableDeleted{},
@@ -22,7 +26,12 @@ func Codec() *domain.Codec {
 		ThrottleCreated{}, ThrottleUpdated{}, ThrottleDeleted{}, ThrottleBound{}, ThrottleUnbound{},
 		SpecialThrottleCreated{}, SpecialThrottleUpdated{}, SpecialThrottleDeleted{},
 		ACLCreated{}, ACLUpdated{}, ACLDeleted{}, ACLBound{}, ACLUnbound{},
+		OrchestrationCreated{}, OrchestrationUpdated{}, OrchestrationDeleted{},
+		TaskRequested{}, TaskStarted{}, TaskFinished{}, TaskExpired{},
 		SignatureCreated{}, SignatureUpdated{}, SignatureDeleted{}, SignatureBound{}, SignatureUnbound{},
+		PluginCreated{}, PluginUpdated{}, PluginDeleted{}, PluginAttached{}, PluginDetached{},
+		URLDomainBound{}, URLDomainUpdated{}, URLDomainUnbound{}, CertificateAttached{}, CertificateDetached{},
+		CertificateCreated{}, CertificateUpdated{}, CertificateDeleted{}, IngressPortAdded{}, IngressPortDeleted{},
 	} {
 		c.Register(sample)
 	}

@@ -78,6 +78,7 @@ func (ev APIDeleted) fold(in *instance, _ domain.Recorded) {
 	}
 	in.release(a)
 	in.credentials.dropAuths(ofAPI(a.ID))
+	in.plugins.bound.dropWhere(func(at placement) bool { return at.apiID == a.ID })
 	delete(in.apis, a.ID)
 }
 

@@ -72,6 +72,7 @@ func (ev EnvDeleted) fold(in *instance, _ domain.Recorded) {
 		in.dropVariable(id)
 	}
 	in.credentials.dropAuths(ofEnv(e.ID))
+	in.plugins.bound.dropWhere(func(at placement) bool { return at.envID == e.ID })
 	delete(in.envNames, e.Name)
 	delete(in.envs, e.ID)
 }

@@ -14,7 +14,7 @@ type GroupUpdated struct {
 }
 
 // GroupDeleted: a group is gone, and with it all that was attached to it: its variables, its domain
-// names (APIG V2 §3.1.3). It had no APIs any more.
+// names (APIG V2 §3.1.3). It had no APIs any more. Certificates that go too have events of their own.
 type GroupDeleted struct {
 	InstanceID string `json:"instance_id"`
 	GroupID    string `json:"group_id"`
@@ -72,6 +72,7 @@ func (ev GroupDeleted) fold(in *instance, _ domain.Recorded) {
 	for _, id := range g.responses {
 		delete(in.responses, id)
 	}
+	in.naming.dropGroup(g.ID)
 	delete(in.groupNames, g.Name)
 	delete(in.groups, g.ID)
 }

@@ -70,6 +70,7 @@ func (ev InstanceDeleted) foldTenant(s *State) {
 	}
 	delete(s.instanceNames, in.Name)
 	delete(s.instances, ev.InstanceID)
+	s.certificates.dropInstance(ev.InstanceID)
 }
 
 func (s *State) replaceInstance(now Instance) {

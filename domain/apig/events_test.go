@@ -34,7 +34,7 @@ func eventSamples() []domain.Event {
 	api := API{ID: "a1", InstanceID: gw, Definition: sampleDefinition(), RegisterTime: past, UpdateTime: now}
 	record := publication("v1", "a1", "g1", "e1", 42)
 	record.Remark = "first"
-	return slices.Concat(appSamples(), appQuotaSamples(), throttleSamples(), aclSamples(), signatureSamples(), []domain.Event{
+	return slices.Concat(instanceChangeSamples(), appSamples(), appQuotaSamples(), throttleSamples(), aclSamples(), signatureSamples(), taskSamples(), orchestrationSamples(), pluginSamples(), domainSamples(), []domain.Event{
 		InstanceRequested{instance},
 		InstanceProgressed{instance, []string{"progress", "status"}},
 		InstanceUpdated{instance, []string{"description"}},

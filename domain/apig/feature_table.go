@@ -60,7 +60,7 @@ var featureTable = []FeatureSpec{
 	fixed("cors"),
 	settings("real_ip_from_xff", with(onOffSetting, "xff_index", whole(-1<<31, 1<<31-1))),
 	words("app_route", "on", "off"),
-	words("vpc_name_modifiable", "on", "off"),
+	words(featureChannelNames, "on", "off"),
 	settings("default_group_host_trustlist", with(onOffSetting, "hosts", listOf(ipAddress, 0, maxHosts))),
 	settings("throttle_strategy", with(onOffSetting, "strategy", oneOf("cluster", "local"))),
 	settings("custom_log", map[string]configRule{

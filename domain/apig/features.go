@@ -29,6 +29,10 @@ const featureBackendMS = "backend_timeout"
 // featureRateLimit is the feature that bounds the calls a second that throttling policies allow.
 const featureRateLimit = "ratelimit"
 
+// featureChannelNames is the feature that lets the names of channels change; it is on unless it is set to
+// off (APIG V2 §5.5).
+const featureChannelNames = "vpc_name_modifiable"
+
 // featureInterval is the least time between two changes of a feature (APIG.3711).
 const featureInterval = time.Minute
 
@@ -146,4 +150,10 @@ func (in *instance) backendTimeout() int {
 		return most
 	}
 	return *config.MaxTimeout
+}
+
+// channelNamesStay reports whether the names of channels cannot change.
+func (in *instance) channelNamesStay() bool {
+	f := in.features[featureChannelNames]
+	return f.Enable && f.Config == "off"
 }

@@ -159,3 +159,24 @@ func TestBackendTimeoutFeature(t *testing.T) {
 		{name: "without a value it says nothing", given: given(shop(), aFeature("backend_timeout", "{}", past)), when: slow(60_001), refused: "APIG.2003"},
 	})
 }
+
+// §5.5: while vpc_name_modifiable is off, the names of channels stay.
+func TestChannelNameFeature(t *testing.T) {
+	t.Parallel()
+	rename := do((*State).UpdateChannel, UpdateChannel{gw, "c1", channelBody("other")})
+	renamed := changedChannel(channelOf("c1", "other"), "name")
+	with := func(config string) history {
+		return given(gateway(), aChannel("c1", "pool"), aFeature("vpc_name_modifiable", config, past))
+	}
+	disabled := aFeature("vpc_name_modifiable", "off", past)[0].(FeatureConfigured)
+	disabled.Feature.Enable = false
+	run(t, []scenario{
+		{name: "they change without it", given: given(gateway(), aChannel("c1", "pool")), when: rename, then: renamed},
+		{name: "they change while it is on", given: with("on"), when: rename, then: renamed},
+		{name: "they stay while it is off", given: with("off"), when: rename, refused: "APIG.2011"},
+		{name: "a feature that is not in force says nothing", given: given(gateway(), aChannel("c1", "pool"), history{disabled}), when: rename, then: renamed},
+		{name: "what is not the name changes", given: with("off"), when: do((*State).UpdateChannel, UpdateChannel{gw, "c1", channelBody("pool")})},
+		{name: "a new channel has any name", given: with("off"), when: do((*State).CreateChannel, CreateChannel{gw, channelBody("new")}),
+			then: []domain.Event{ChannelCreated{channelOf(id(1), "new", func(c *Channel) { c.CreateTime, c.UpdateTime = now, now })}}},
+	})
+}

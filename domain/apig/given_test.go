@@ -198,7 +198,8 @@ func run(t *testing.T, scenarios []scenario) {
 var wholeState = cmp.Options{
 	cmp.AllowUnexported(throttling{}, throttle{}, throttledObject{}, bindings{}, placement{}, slot{}, access{}, signing{}),
 	cmp.AllowUnexported(State{}, instance{}, group{}, environment{}, variable{}, api{}, effect{}, version{}, route{}, variableKey{}),
-	cmp.AllowUnexported(channels{}, authorizers{}, references{}, use{}),
+	cmp.AllowUnexported(plugins{}, channels{}, authorizers{}, references{}, use{}, endpoints{}, tasks{}, orchestrations{}),
+	cmp.AllowUnexported(naming{}, certificates{}),
 	cmp.AllowUnexported(credentials{}, app{}, authKey{}, authParty{}, appQuota{}),
 	cmpopts.EquateEmpty(),
 }

@@ -103,7 +103,8 @@ func (s *State) UpdateGroup(m *domain.Moment, c UpdateGroup) (Group, []domain.Ev
 
 // DeleteGroup decides on the command of that name. Besides its APIs, a version still in effect keeps a
 // group: an API that moved to another group after it was published is called through the old one until
-// it is published again. Errors: APIG.3030, 3718; APIG.3001; APIG.3415.
+// it is published again. Domain names go with the group, and certificates that came for one of them alone.
+// Errors: APIG.3030, 3718; APIG.3001; APIG.3415.
 func (s *State) DeleteGroup(_ *domain.Moment, c DeleteGroup) (None, []domain.Event, error) {
 	in, err := s.changing(c.InstanceID)
 	if err != nil {
@@ -116,5 +117,6 @@ func (s *State) DeleteGroup(_ *domain.Moment, c DeleteGroup) (None, []domain.Eve
 	if len(g.names) > 0 || g.published > 0 {
 		return None{}, nil, ErrGroupHasAPIs(g.ID)
 	}
-	return None{}, []domain.Event{GroupDeleted{InstanceID: in.ID, GroupID: g.ID, Name: g.Name}}, nil
+	events := []domain.Event{GroupDeleted{InstanceID: in.ID, GroupID: g.ID, Name: g.Name}}
+	return None{}, append(events, s.left(in, in.naming.ofGroup.of(g.ID)...)...), nil
 }

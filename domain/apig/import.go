@@ -22,16 +22,19 @@ type ImportAPIs struct {
 	// APIMode says what becomes of an API whose name the group has already: merge (default) keeps it,
 	// override replaces it.
 	APIMode string `json:"api_mode,omitempty"`
-	// ExtendMode says the same of throttling, access control and authorizers; this build has none.
-	ExtendMode string       `json:"extend_mode,omitempty"`
-	Items      []ImportItem `json:"items"`
+	// ExtendMode says the same of Policies.
+	ExtendMode string         `json:"extend_mode,omitempty"`
+	Items      []ImportItem   `json:"items"`
+	Policies   ImportPolicies `json:"policies,omitzero"`
 }
 
 // ImportItem is one API of a document. Method and Path name it in the result as the document does.
+// Authorizer is the name of its frontend authorizer, where the definition does not have the id.
 type ImportItem struct {
 	Method     string     `json:"method"`
 	Path       string     `json:"path"`
 	Definition Definition `json:"definition"` // its group_id does not count
+	Authorizer string     `json:"authorizer,omitempty"`
 }
 
 // ImportResult is the answer to ImportAPIs; each item of the command is in one of the lists.
@@ -67,7 +70,8 @@ type ImportIgnored struct {
 // ImportAPIs decides on the command of that name. An API is known by its name in the group; one with
 // another name but the method, path and match mode of an existing one is a failure (APIG.3301), as is
 // one that is refused for any other reason. Errors of the whole: APIG.2001, 2011; APIG.2044 (the
-// group's name); APIG.3030, 3718; APIG.3001; APIG.3101; APIG.3127 (too many); APIG.3201.
+// group's name); APIG.3030, 3718; APIG.3001; APIG.3101; APIG.3127 (too many); APIG.3201. A policy that is
+// refused is a failure, too; its path is its place in the document.
 func (s *State) ImportAPIs(m *domain.Moment, c ImportAPIs) (ImportResult, []domain.Event, error) {
 	if err := c.check(); err != nil {
 		return ImportResult{}, nil, err
@@ -78,6 +82,9 @@ func (s *State) ImportAPIs(m *domain.Moment, c ImportAPIs) (ImportResult, []doma
 	}
 	run, err := in.newImport(m, c)
 	if err != nil {
+		return ImportResult{}, nil, err
+	}
+	if err := run.addPolicies(c); err != nil {
 		return ImportResult{}, nil, err
 	}
 	for _, item := range c.Items {
@@ -102,10 +109,10 @@ func (c ImportAPIs) check() error {
 			return ErrImportTitle()
 		}
 	}
-	if len(c.Items) > most {
+	if len(c.Items)+c.Policies.count() > most {
 		return ErrTooManyImported(most)
 	}
-	return nil
+	return c.Policies.check()
 }
 
 func validMode(mode string) bool {
@@ -147,14 +154,17 @@ func (in *instance) newImport(m *domain.Moment, c ImportAPIs) (*importRun, error
 
 // add decides on one API of the document and notes what became of it.
 func (run *importRun) add(item ImportItem) error {
-	d := item.Definition
+	d, err := run.authorized(item)
 	d.GroupID = run.result.GroupID
 	old := run.in.apis[run.taken.name(d.Name)]
 	if old != nil && !run.override {
 		run.result.Ignore = append(run.result.Ignore, ImportIgnored{Path: item.Path, Method: item.Method})
 		return nil
 	}
-	action, id, err := run.accept(d, old)
+	var action, id string
+	if err == nil {
+		action, id, err = run.accept(d, old)
+	}
 	if refused := refusalOf(err); refused != nil {
 		run.result.Failure = append(run.result.Failure, ImportFailure{
 			Path: item.Path, Method: item.Method, Code: refused.Code, Message: refused.Message,

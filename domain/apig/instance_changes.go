@@ -12,9 +12,12 @@ import (
 // being in the log is the first step.
 var creationSteps = []int{30, 50, 80, 90, 100}
 
-// AdvanceInstance takes the creation of an instance one step further; the last one makes it Running.
+// AdvanceInstance takes the creation of an instance, or the task that it is in, one step further; the
+// last one makes it Running.
 type AdvanceInstance struct {
 	InstanceID string `json:"instance_id"`
+	// JobID is the job that is to go on; empty for whichever is running. One that is over stays so.
+	JobID string `json:"job_id,omitempty"`
 }
 
 // UpdateInstance changes settings of an instance (APIG V2 §3.23.3). Members left out stay as they are.
@@ -46,13 +49,13 @@ func (s *State) AdvanceInstance(m *domain.Moment, c AdvanceInstance) (Instance, 
 	if !ok {
 		return Instance{}, nil, ErrInstanceUnknown()
 	}
-	if in.Status == InstanceRunning {
+	if in.Status == InstanceRunning || c.JobID != "" && c.JobID != in.CurrentJob() {
 		return in.Instance, nil, nil
 	}
 	i, changed := in.Instance, []string{"progress"}
 	i.Progress, i.UpdateTime, i.ProgressTime = nextStep(i.Progress), m.Now, m.Now
 	if i.Progress == 100 {
-		i.Status, changed = InstanceRunning, append(changed, "status")
+		i, changed = i.finished(append(changed, "status"))
 	}
 	return i, []domain.Event{InstanceProgressed{i, changed}}, nil
 }

@@ -17,7 +17,7 @@ func instanceBody(change func(b *InstanceBody)) CreateInstance {
 	if change != nil {
 		change(&b)
 	}
-	return CreateInstance{b}
+	return CreateInstance{Body: b}
 }
 
 func creating(progress int) history {
@@ -84,6 +84,8 @@ func TestAdvanceInstance(t *testing.T) {
 		{name: "§3.23.4: 80 to 90", given: creating(80), when: step, then: after(90, InstanceCreating, "progress")},
 		{name: "§3.23.4: with 100 it runs", given: creating(90), when: step, then: after(100, InstanceRunning, "progress", "status")},
 		{name: "a running instance stays as it is", given: gateway(), when: step},
+		{name: "the job that is running goes on", given: creating(30), when: do((*State).AdvanceInstance, AdvanceInstance{gw, "JOB-1"}), then: after(50, InstanceCreating, "progress")},
+		{name: "a job that is over does not", given: creating(30), when: do((*State).AdvanceInstance, AdvanceInstance{gw, "JOB-0"})},
 		{name: "unknown", when: step, refused: "APIC.7302"},
 	})
 }
@@ -143,7 +145,7 @@ func TestInstanceLifecycle(t *testing.T) {
 	var progress []int
 	for decide(group) != nil {
 		progress = append(progress, s.instances[id(1)].Progress)
-		if err := decide(do((*State).AdvanceInstance, AdvanceInstance{id(1)})); err != nil {
+		if err := decide(do((*State).AdvanceInstance, AdvanceInstance{InstanceID: id(1)})); err != nil {
 			t.Fatal(err)
 		}
 	}

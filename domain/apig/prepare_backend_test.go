@@ -120,6 +120,8 @@ func TestPrepareBackendPath(t *testing.T) {
 		return func(d *apig.Definition) { d.BackendAPI.ReqURI = text }
 	}
 	runPrepareCases(t, httpDefinition, []prepareCase{
+		{"512 characters", path("/" + strings.Repeat("a", 511)), "", ""},
+		{"513 characters", path("/" + strings.Repeat("a", 512)), "APIG.2011", "backend_api.req_uri"},
 		{"a variable first", path("#prefix#/a"), "", ""},
 		{"a variable within", path("/a/#version#/b"), "", ""},
 		{"a wrong variable", path("/a/#v#/b"), "APIG.2011", "backend_api.req_uri"},

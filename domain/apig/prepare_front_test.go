@@ -1,6 +1,7 @@
 package apig_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatelog/gatelog/domain/apig"
@@ -86,6 +87,8 @@ func TestPrepareReqURI(t *testing.T) {
 	}
 	runPrepareCases(t, httpDefinition, []prepareCase{
 		{"root", uri("/"), "", ""},
+		{"512 characters", uri("/" + strings.Repeat("a", 511)), "", ""},
+		{"513 characters", uri("/" + strings.Repeat("a", 512)), "APIG.2011", "req_uri"},
 		{"special characters", uri("/a*b/c-d_e.f/%E4%B8%AD"), "", ""},
 		{"trailing slash", uri("/a/"), "", ""},
 		{"parameter within a segment", uri("/v{id}.json"), "", ""},

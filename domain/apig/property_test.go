@@ -20,11 +20,13 @@ import (
 // and what they hold is consistent.
 func TestStateProperty(t *testing.T) {
 	t.Parallel()
+	somePairs(t)
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld()
 		for range rapid.IntRange(20, 60).Draw(t, "commands") {
 			w.command(t)
 			checkInvariants(t, w)
+			checkNaming(t, w.direct)
 		}
 		w.placeAll()
 		if diff := cmp.Diff(w.direct, w.late, wholeState); diff != "" {
@@ -171,12 +173,18 @@ func drawDecision(t *rapid.T, s *State) decision {
 		do((*State).ConfigureFeature, ConfigureFeature{gw, FeatureBody{Name: "gzip", Enable: &yes}}),
 		importing(groupID, "override", item(name, "GET /a"), item("more", "GET /b")),
 		do((*State).CreateInstance, instanceBody(func(b *InstanceBody) { b.Name = title })),
-		do((*State).AdvanceInstance, AdvanceInstance{other}), do((*State).AdvanceInstance, AdvanceInstance{other}),
-		do((*State).AdvanceInstance, AdvanceInstance{other}), do((*State).AdvanceInstance, AdvanceInstance{other}),
+		do((*State).AdvanceInstance, AdvanceInstance{InstanceID: other}), do((*State).AdvanceInstance, AdvanceInstance{InstanceID: other}),
+		do((*State).AdvanceInstance, AdvanceInstance{InstanceID: other}), do((*State).AdvanceInstance, AdvanceInstance{InstanceID: other}),
 		do((*State).UpdateInstance, UpdateInstance{other, InstanceUpdateBody{Name: &title}}),
+		do((*State).ResizeInstance, ResizeInstance{InstanceID: other, Body: ResizeBody{"PLATINUM"}}), do((*State).BindEIP, BindEIP{other, EIPBody{name}}),
+		do((*State).OpenEgress, OpenEgress{other, BandwidthBody{}}), do((*State).CloseEgress, CloseEgress{other}),
+		do((*State).ChangeInstanceTags, ChangeInstanceTags{gw, InstanceTagsBody{"create", []Tag{{name, title}}}}),
+		do((*State).AddEndpointPermissions, AddEndpointPermissions{gw, EndpointPermissionsBody{[]string{"*"}}}),
+		do((*State).RequestEndpoint, RequestEndpoint{gw, RequestEndpointBody{someone}}),
 		do((*State).DeleteInstance, DeleteInstance{other}),
-		drawThrottling(t, in), drawThrottling(t, in), drawThrottling(t, in),
+		drawThrottling(t, in), drawThrottling(t, in), drawThrottling(t, in), drawPlugins(t, in), drawPlugins(t, in), drawPlugins(t, in),
 		drawAccess(t, in), drawAccess(t, in), drawSigning(t, in), drawSigning(t, in),
+		drawNaming(t, s), drawNaming(t, s), drawNaming(t, s),
 	}).Draw(t, "command")
 }
 
@@ -247,7 +255,10 @@ func reindex(in *instance) *instance {
 		}
 	}
 	reindexThrottles(fresh, in)
+	reindexPlugins(fresh, in)
 	reindexACLs(fresh, in)
 	reindexSignatures(fresh, in)
+	reindexEndpoints(fresh, in)
+	reindexNaming(fresh, in)
 	return fresh
 }

@@ -45,6 +45,10 @@ func TestPublishAPI(t *testing.T) {
 			then: []domain.Event{APIPublished{online(1, "a1", "list", "g1", ReleaseEnvID, "RELEASE", 6), map[string]string{"host": "x1"}}}},
 		{name: "… and no others", given: web, when: publish("a1", "e1"),
 			then: []domain.Event{APIPublished{Publication: online(1, "a1", "list", "g1", "e1", "DEV", 6)}}},
+		{name: "§3.3.1: nor those of another group", given: given(web, aGroup("g2", "bank"), aVariable("x2", "g2", ReleaseEnvID, "port", "80")),
+			when: publish("a1", ReleaseEnvID), then: []domain.Event{
+				APIPublished{online(1, "a1", "list", "g1", ReleaseEnvID, "RELEASE", 6), map[string]string{"host": "x1"}},
+			}},
 		{name: "§3.5.4 ex: unknown API", given: shop(), when: publish("a2", ReleaseEnvID), refused: "APIG.3002"},
 		{name: "unknown environment", given: shop(), when: publish("a1", "e2"), refused: "APIG.3003"},
 		{name: "§3.5.4: the environment is required", given: shop(), when: publish("a1", ""), refused: "APIG.2001"},

@@ -51,6 +51,7 @@ const (
 	quotaConditions = "API_CONDITION_NUM_LIMIT"
 	quotaChannels   = "VPC_NUM_LIMIT"
 	quotaMembers    = "VPC_INSTANCE_NUM_LIMIT"
+	quotaDomains    = "APIGROUP_DOMAIN_NUM_LIMIT"
 
 	quotaAuthorizers = "AUTHORIZER_NUM_LIMIT"
 	quotaIdentities  = "AUTHORIZER_IDENTITY_NUM_LIMIT"
@@ -92,7 +93,7 @@ var instanceQuotas = []QuotaSpec{
 	{quotaVariables, 500, QuotaLimit, "", "environment variables of an API group"},
 	{quotaSigns, 1_000, QuotaLimit, CountedSignatures, "signature keys"},
 	{quotaThrottles, 1_000, QuotaLimit, CountedThrottles, "request throttling policies"},
-	{"APIGROUP_DOMAIN_NUM_LIMIT", 5, QuotaLimit, "", "independent domain names of an API group"},
+	{quotaDomains, 5, QuotaLimit, "", "independent domain names of an API group"},
 	{"API_VERSION_NUM_LIMIT", 10, QuotaLimit, "", "versions of an API that lists show; the log keeps all"},
 	{quotaChannels, 30, QuotaLimit, CountedChannels, "VPC channels"},
 	{quotaMembers, 1_000, QuotaLimit, "", "members of a VPC channel"},

@@ -1,7 +1,10 @@
 package apig
 
 import (
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatelog/gatelog/domain"
 )
@@ -55,12 +58,38 @@ func TestCreateResponse(t *testing.T) {
 		{name: "§3.19.1: at most 10 headers", given: group, when: create("house", one("THROTTLED", ResponseInfo{Headers: make([]ResponseHeader, 11)})), refused: "APIG.2011"},
 		{name: "no such type", given: group, when: create("house", one("TIRED", ResponseInfo{})), refused: "APIG.2011"},
 		{name: "§3.19.1: the name has no spaces", given: group, when: create("a b", nil), refused: "APIG.2011"},
+		{name: "§3.19.1: the name has 64 characters at most", given: group, when: create(strings.Repeat("a", 65), nil), refused: "APIG.2011"},
+		{name: "§3.19.1: the name has 1 character at least", given: group, when: create("", nil), refused: "APIG.2001"},
+		{name: "§3.19.1: up to 599", given: group, when: create("house", one("THROTTLED", ResponseInfo{Status: 600})), refused: "APIG.2011"},
 		{name: "§3.19.1: names are unique", given: given(group, aResponse("r1", "house")), when: create("house", nil), refused: "APIG.3216"},
 		{name: "§3.19.8: every group has the name default already", given: group, when: create("default", nil), refused: "APIG.3216"},
 		{name: "§5.4: quota RESPONSE_NUM_LIMIT; the default does not count", given: given(group, aQuota("RESPONSE_NUM_LIMIT", 1)), when: create("house", nil), then: made(nil)},
 		{name: "§5.4: quota RESPONSE_NUM_LIMIT", given: given(group, aQuota("RESPONSE_NUM_LIMIT", 1), aResponse("r1", "other")), when: create("house", nil), refused: "APIG.3136"},
 		{name: "§3.19.1 ex: no such group", given: gateway(), when: create("house", nil), refused: "APIG.3001"},
 	})
+}
+
+// §3.19.1 ex: given a response that sets nothing, when it is asked what the gateway answers, then each type has
+// its documented status and body; two have no status of their own.
+func TestDefaultsOfErrorTypes(t *testing.T) {
+	t.Parallel()
+	r := responseOf("r1", "house", nil)
+	for name, status := range map[string]int{
+		"AUTH_FAILURE": 401, "AUTH_HEADER_MISSING": 401, "AUTHORIZER_FAILURE": 500, "AUTHORIZER_CONF_FAILURE": 500,
+		"AUTHORIZER_IDENTITIES_FAILURE": 401, "BACKEND_UNAVAILABLE": 502, "BACKEND_TIMEOUT": 504, "THROTTLED": 429, "UNAUTHORIZED": 401,
+		"ACCESS_DENIED": 403, "NOT_FOUND": 404, "REQUEST_PARAMETERS_FAILURE": 400, "THIRD_AUTH_FAILURE": 401,
+		"THIRD_AUTH_IDENTITY_FAILURE": 401, "THIRD_AUTH_CONF_FAILURE": 500, "DEFAULT_4XX": 0, "DEFAULT_5XX": 0,
+	} {
+		kind, ok := ErrorTypeNamed(name)
+		if !ok {
+			t.Errorf("there is no type %s", name)
+			continue
+		}
+		want := ResponseInfo{Status: status, Body: `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`}
+		if got, byDefault := r.Info(kind); !byDefault || !cmp.Equal(want, got) {
+			t.Errorf("%s: %+v (default: %t), want %+v", name, got, byDefault, want)
+		}
+	}
 }
 
 func TestUpdateResponse(t *testing.T) {

@@ -189,10 +189,14 @@ func TestSignatureBindings(t *testing.T) {
 		b.BindTime = now
 		return b
 	}
+	there := fresh("k2")
+	there.EnvID = "e1"
 	unbound := []domain.Event{SignatureUnbound{bindingOf("b1", "k1", "a1", ReleaseEnvID)}}
 	run(t, []scenario{
 		{name: "§3.7.1: bound to a publication", given: ready, when: bind("k1", "publish of v1"), then: []domain.Event{SignatureBound{Binding: fresh("k1")}}},
 		{name: "§3.7.1: one key an environment, the newest counts", given: bound, when: bind("k2", "publish of v1"), then: []domain.Event{SignatureBound{fresh("k2"), "b1"}}},
+		{name: "§3.7.1: another environment may have another key", when: bind("k2", "publish of v2"),
+			given: given(bound, anEnv("e1", "DEV"), published("v2", "a1", "g1", "e1", 4)), then: []domain.Event{SignatureBound{Binding: there}}},
 		{name: "§3.7.1 ex: unknown key", given: ready, when: bind("k3", "publish of v1"), refused: "APIG.3017"},
 		{name: "§3.7.1: not published", given: ready, when: bind("k1", "none"), refused: "APIG.3015"},
 		{name: "§3.7.1: publish_ids is required", given: ready, when: bind("k1"), refused: "APIG.2001"},

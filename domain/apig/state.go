@@ -10,6 +10,7 @@ type State struct {
 	instances     map[string]*instance
 	instanceNames map[string]string // name to id
 	quotas        map[string]int    // of the tenant, where an operator set one
+	certificates  certificates
 }
 
 var _ domain.State = (*State)(nil)
@@ -38,6 +39,12 @@ type instance struct {
 	channels    channels
 	authorizers authorizers
 	responses   map[string]*Response // of all groups
+	tasks       tasks
+
+	orchestrations orchestrations
+	plugins        plugins
+	naming         naming
+	endpoints      endpoints
 	references
 }
 
@@ -98,6 +105,7 @@ func NewState(tenant string) *State {
 		instances:     map[string]*instance{},
 		instanceNames: map[string]string{},
 		quotas:        map[string]int{},
+		certificates:  newCertificates(),
 	}
 }
 
@@ -125,7 +133,13 @@ func newInstance(i Instance) *instance {
 		channels:    newChannels(),
 		authorizers: newAuthorizers(),
 		responses:   map[string]*Response{},
-		references:  newReferences(),
+		tasks:       newTasks(),
+
+		orchestrations: newOrchestrations(),
+		plugins:        newPlugins(),
+		naming:         newNaming(),
+		endpoints:      newEndpoints(),
+		references:     newReferences(),
 	}
 }
 

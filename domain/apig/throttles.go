@@ -32,7 +32,11 @@ type ThrottleBody struct {
 }
 
 // The types of throttling policies (APIG V2 §3.4.1).
-const throttleEach = 1
+const (
+	throttleEach = 1
+	// ThrottleShared is the type of a policy whose APIs share one count.
+	ThrottleShared = 2
+)
 
 // adaptiveOff is the one value of enable_adaptive_control.
 const adaptiveOff = "FALSE"

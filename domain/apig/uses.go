@@ -15,6 +15,11 @@ const (
 	useMemberGroup = "member_group"
 	useAuthorizer  = "authorizer"
 	useResponse    = "response"
+
+	useOrchestration = "orchestration"
+	// usePluginChannel is a channel that a third_auth plug-in asks through; its deletion has a refusal of
+	// its own.
+	usePluginChannel = "plugin_vpc_channel"
 )
 
 // references counts what is used: a draft or a version in effect once each.
@@ -56,6 +61,11 @@ func usesOf(d Definition) []use {
 		}
 	}
 	add(useResponse, d.ResponseID)
+	for _, p := range d.ReqParams {
+		for _, id := range p.Orchestrations {
+			add(useOrchestration, id)
+		}
+	}
 	return uses
 }
 
@@ -69,7 +79,7 @@ func (a *api) usesAt(v version) []use {
 }
 
 // checkReferences refuses a definition that refers to a channel, a server group of it, an authorizer, a
-// group response or an orchestration rule that is not there. This build has no orchestration rules.
+// group response or an orchestration rule that is not there.
 func (in *instance) checkReferences(d Definition) error {
 	if err := in.thereStill(usesOf(d), d.GroupID); err != nil {
 		return err
@@ -82,12 +92,7 @@ func (in *instance) checkReferences(d Definition) error {
 			return err
 		}
 	}
-	for _, p := range d.ReqParams {
-		if len(p.Orchestrations) > 0 {
-			return ErrOrchestrationNotFound(p.Orchestrations[0])
-		}
-	}
-	return nil
+	return in.checkOrchestrations(d)
 }
 
 // checkAuthorizers refuses an authorizer in a place that its type is not made for (APIG V2 §3.15.1).
@@ -130,6 +135,10 @@ func (in *instance) thereStill(uses []use, groupID string) error {
 		case useAuthorizer:
 			if _, err := in.authorizer(u.id); err != nil {
 				return err
+			}
+		case useOrchestration:
+			if _, ok := in.orchestrations.all[u.id]; !ok {
+				return ErrOrchestrationNotFound(u.id)
 			}
 		case useResponse:
 			if _, err := in.response(groupID, u.id); err != nil {

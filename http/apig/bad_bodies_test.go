@@ -72,7 +72,7 @@ func withBody() []operation {
 // Whatever is no JSON object, or has a member that nobody knows, is refused before anything happens.
 func TestMalformedBodies(t *testing.T) {
 	t.Parallel()
-	c := newWorld(t)
+	c := wholeWorld(t)
 	for _, o := range withBody() {
 		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
 			t.Parallel()
@@ -105,7 +105,7 @@ func TestMalformedBodies(t *testing.T) {
 func TestMembersOfTheWrongType(t *testing.T) {
 	t.Parallel()
 	bodies := readSchemas(t)
-	c := newWorld(t)
+	c := wholeWorld(t)
 	for _, o := range withBody() {
 		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
 			t.Parallel()
@@ -149,7 +149,7 @@ func TestMembersOfTheWrongType(t *testing.T) {
 func TestOddTexts(t *testing.T) {
 	t.Parallel()
 	bodies := readSchemas(t)
-	c := newWorld(t)
+	c := wholeWorld(t)
 	for _, o := range withBody() {
 		t.Run(o.id+" "+o.actions[0], func(t *testing.T) {
 			t.Parallel()

@@ -15,8 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// The list of operations in docs/coverage.md is written from the code: what Register adds is served,
-// what unbuilt lists is not.
+// The list of operations in docs/coverage.md is written from the code: what Register adds is served.
 //
 //go:generate go test -run ^TestCoverage$ -update-coverage .
 
@@ -26,10 +25,14 @@ const (
 	coverageFile = "../../docs/coverage.md"
 	readmeFile   = "../../README.md"
 	catalogFile  = "../../test/contract/testdata/operations.tsv"
+	sdkFile      = "../../test/contract/testdata/sdk_operations.tsv"
 )
 
-// documented is how many operations APIG V2 has.
-const documented = 197
+// documented is how many operations APIG V2 has, sdkOnly how many the public SDK has beyond them.
+const (
+	documented = 197
+	sdkOnly    = 19
+)
 
 // chapters are the sections of chapter 3 of the reference, from 3.1 on.
 var chapters = []string{
@@ -40,9 +43,9 @@ var chapters = []string{
 	"VPC endpoints", "Tags of instances", "Certificates", "Plug-ins", "Apps", "Quotas of apps", "Asynchronous import and export",
 }
 
-// covered is an operation of the reference, and whether this build serves it.
+// covered is an operation of the reference or the SDK, and whether this build serves it.
 type covered struct {
-	section          []int // 3.5.11 is {3, 5, 11}
+	section          []int // 3.5.11 is {3, 5, 11}; nil for one that only the SDK has
 	id, method, path string
 	served           bool
 }
@@ -59,11 +62,11 @@ func (c covered) number() string {
 // serves.
 func TestCoverage(t *testing.T) {
 	t.Parallel()
-	all := allOperations(t)
-	if len(all) != documented {
-		t.Fatalf("%d operations are served or listed as unbuilt, the reference has %d", len(all), documented)
+	all, beyond := allOperations(t), sdkOperations(t)
+	if len(all) != documented || len(beyond) != sdkOnly {
+		t.Fatalf("%d operations are served, the reference has %d; %d of the SDK, which has %d", len(all), documented, len(beyond), sdkOnly)
 	}
-	want := coverageText(all)
+	want := coverageText(all, beyond)
 	if *updateCoverage {
 		if err := os.WriteFile(coverageFile, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -81,29 +84,74 @@ func TestCoverage(t *testing.T) {
 // contract tests go through.
 func TestCoverageIsWhatTheContractTests(t *testing.T) {
 	t.Parallel()
-	row := func(c covered) string {
-		return strings.Join([]string{c.id, c.method, c.path, map[bool]string{true: "yes", false: "no"}[c.served]}, " ")
-	}
-	var want, got []string
+	var want []string
 	for _, c := range allOperations(t) {
-		want = append(want, row(c))
+		want = append(want, c.row())
 	}
-	for line := range strings.Lines(fileText(t, catalogFile)) {
-		f := strings.Split(strings.TrimSpace(line), "\t")
-		if strings.HasPrefix(line, "#") || len(f) < 5 {
-			continue
-		}
-		got = append(got, row(covered{id: f[0], method: f[1], path: f[2], served: f[4] == "yes"}))
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(sorted(want), sorted(catalogRows(t, catalogFile))); diff != "" {
 		t.Errorf("the code and test/contract/testdata/operations.tsv (-code +contract):\n%s", diff)
 	}
 }
 
+// TestSDKOperationsAreThoseOfTheContractTests: what is served beyond the reference is what the list of the
+// SDK's operations says.
+func TestSDKOperationsAreThoseOfTheContractTests(t *testing.T) {
+	t.Parallel()
+	var want, got []string
+	for _, c := range registered(t) {
+		if c.section == nil {
+			want = append(want, c.row())
+		}
+	}
+	for _, row := range catalogRows(t, sdkFile) {
+		if strings.HasSuffix(row, " yes") {
+			got = append(got, row)
+		}
+	}
+	if diff := cmp.Diff(sorted(want), sorted(got)); diff != "" {
+		t.Errorf("the code and test/contract/testdata/sdk_operations.tsv (-code +contract):\n%s", diff)
+	}
+}
+
+// row is an operation in one line.
+func (c covered) row() string {
+	return strings.Join([]string{c.id, c.method, c.path, map[bool]string{true: "yes", false: "no"}[c.served]}, " ")
+}
+
+func sorted(all []string) []string { return slices.Sorted(slices.Values(all)) }
+
+// catalogRows are the operations that a table of the contract tests has.
+func catalogRows(t *testing.T, file string) []string {
+	t.Helper()
+	var all []string
+	for _, c := range catalog(t, file) {
+		all = append(all, c.row())
+	}
+	return all
+}
+
+func catalog(t *testing.T, file string) []covered {
+	t.Helper()
+	var all []covered
+	for _, f := range rows(t, file) {
+		all = append(all, covered{id: f[0], method: f[1], path: f[2], served: f[4] == "yes"})
+	}
+	return all
+}
+
+// sdkOperations returns the operations that only the SDK has, in the order of their table.
+func sdkOperations(t *testing.T) []covered { return catalog(t, sdkFile) }
+
 // allOperations returns all operations of the reference, in its order.
 func allOperations(t *testing.T) []covered {
+	t.Helper()
+	all := slices.DeleteFunc(registered(t), func(c covered) bool { return c.section == nil })
+	slices.SortFunc(all, func(a, b covered) int { return slices.Compare(a.section, b.section) })
+	return all
+}
+
+// registered returns all operations that are served, in no order.
+func registered(t *testing.T) []covered {
 	t.Helper()
 	e := echo.New()
 	config := huma.DefaultConfig("coverage", "0")
@@ -113,17 +161,16 @@ func allOperations(t *testing.T) []covered {
 	var all []covered
 	for path, item := range api.OpenAPI().Paths {
 		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "DELETE": item.Delete} {
-			if op == nil {
-				continue
+			switch {
+			case op == nil, op.Description == describedROMA: // ROMA Connect has a reference of its own
+			case op.Description == describedSDK:
+				all = append(all, covered{nil, op.OperationID, method, path, true})
+			default:
+				section := strings.TrimSuffix(strings.TrimPrefix(op.Description, "APIG V2 §"), ".")
+				all = append(all, covered{sectionOf(t, section), op.OperationID, method, path, true})
 			}
-			section := strings.TrimSuffix(strings.TrimPrefix(op.Description, "APIG V2 §"), ".")
-			all = append(all, covered{sectionOf(t, section), op.OperationID, method, path, true})
 		}
 	}
-	for _, op := range unbuilt {
-		all = append(all, covered{sectionOf(t, op.section), op.id, op.method, rootPath + op.path, false})
-	}
-	slices.SortFunc(all, func(a, b covered) int { return slices.Compare(a.section, b.section) })
 	return all
 }
 
@@ -145,33 +192,47 @@ func sectionOf(t *testing.T, section string) []int {
 }
 
 // coverageText is the text of docs/coverage.md.
-func coverageText(all []covered) string {
+func coverageText(all, beyond []covered) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `# Coverage of APIG V2
 
-%d of %d operations are served. The others answer 501 with the code %s, after the caller was
-authenticated and authorised. Sections are those of the reference, names those of the public Go SDK.
+%d of %d operations are served, and %d of %d that only the public SDK has.
+Sections are those of the reference, names those of the public Go SDK.
 
 <!-- Written by 'go generate ./http/apig'. The test beside the code fails when this file is stale. -->
 
 | section | | served |
 |---|---|---|
-`, countServed(all), len(all), codeNotBuilt)
+`, countServed(all), len(all), countServed(beyond), len(beyond))
 	for n, title := range chapters {
 		part := inChapter(all, n+1)
 		fmt.Fprintf(&b, "| 3.%d | %s | %d of %d |\n", n+1, title, countServed(part), len(part))
 	}
+	fmt.Fprintf(&b, "| | Beyond the document | %d of %d |\n", countServed(beyond), len(beyond))
 	for n, title := range chapters {
 		fmt.Fprintf(&b, "\n## 3.%d %s\n\n| section | operation | request | served |\n|---|---|---|---|\n", n+1, title)
 		for _, c := range inChapter(all, n+1) {
-			mark := "501"
-			if c.served {
-				mark = "yes"
-			}
-			fmt.Fprintf(&b, "| %s | %s | `%s …%s` | %s |\n", c.number(), c.id, c.method, strings.TrimPrefix(c.path, rootPath), mark)
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", c.number(), c.id, c.request(), c.mark())
 		}
 	}
+	b.WriteString("\n## Beyond the document\n\nOperations of the public Go SDK v0.1.207.\n\n| operation | request | served |\n|---|---|---|\n")
+	for _, c := range beyond {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.id, c.request(), c.mark())
+	}
 	return b.String()
+}
+
+// request is the method and the end of the path.
+func (c covered) request() string {
+	return fmt.Sprintf("`%s …%s`", c.method, strings.TrimPrefix(c.path, rootPath))
+}
+
+// mark says whether the operation is served.
+func (c covered) mark() string {
+	if c.served {
+		return "yes"
+	}
+	return "no"
 }
 
 func inChapter(all []covered, n int) []covered {

@@ -23,8 +23,12 @@ func (s *Surface) debugAPI(ctx context.Context, call commands.Call, in *debugAPI
 	if err != nil {
 		return nil, err
 	}
+	own, err := s.Queries.DomainNames(ctx, in.in(), d.GroupID)
+	if err != nil {
+		return nil, err
+	}
 	result, err := s.Debugger.Run(ctx, d, in.Body, apig.DebugContext{
-		APIID: in.APIID, Domains: []string{s.subdomain(d.GroupID)}, SourceIP: call.Meta().Actor.Address,
+		APIID: in.APIID, Domains: append([]string{s.subdomain(d.GroupID)}, own...), SourceIP: call.Meta().Actor.Address,
 		RequestID: call.Meta().RequestID, ServerName: s.GatewayDomain, Now: time.Now().UTC(),
 	})
 	return read(result), err

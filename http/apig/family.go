@@ -43,6 +43,13 @@ var tenantQuotas = func() family {
 	return f
 }()
 
+// endpoints has an internal error of its own (APIG V2 §3.24).
+var endpoints = func() family {
+	f := instance
+	f.internal = Error{"APIC.9007", "Failed to execute VCPEP request", http.StatusInternalServerError}
+	return f
+}()
+
 // because adds a reason to a refusal that has none of its own.
 func because(refusal *domain.Error, reason string) *domain.Error {
 	refusal.Message += ": " + reason
@@ -55,7 +62,8 @@ var onInstances = []string{
 	"/instances", "/instances/{instance_id}", "/available-zones", "/instance-tags", "/instances/{instance_id}/instance-tags/action",
 	"/instances/{instance_id}/progress", "/instances/{instance_id}/restriction", "/instances/{instance_id}/instance-features",
 	"/instances/{instance_id}/eip", "/instances/{instance_id}/nat-eip", "/instances/{instance_id}/ingress-eip",
-	"/instances/{instance_id}/postpaid-resize", "/instances/{instance_id}/vpc-endpoint/",
+	"/instances/{instance_id}/custom-ingress-ports", "/instances/{instance_id}/custom-ingress-ports/",
+	"/instances/{instance_id}/postpaid-resize", "/instances/{instance_id}/prepay-resize", "/prepay-instances", "/resource-instances/",
 }
 
 // familyOf returns the family of the operation at a path, with its parameters in braces.
@@ -63,6 +71,9 @@ func familyOf(path string) family {
 	path = strings.TrimPrefix(path, rootPath)
 	if path == "/instance/configs" {
 		return tenantQuotas
+	}
+	if strings.HasPrefix(path, "/instances/{instance_id}/vpc-endpoint/") {
+		return endpoints
 	}
 	for _, p := range onInstances {
 		if path == p || strings.HasSuffix(p, "/") && strings.HasPrefix(path, p) {

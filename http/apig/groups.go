@@ -14,19 +14,19 @@ import (
 
 // GroupView is a group in an answer (APIG V2 §3.1.1).
 type GroupView struct {
-	ID                    string    `json:"id"`
-	Name                  string    `json:"name"`
-	Status                int       `json:"status" doc:"1: valid."`
-	SLDomain              string    `json:"sl_domain" doc:"Subdomain that the system gave the group."`
-	SLDomains             []string  `json:"sl_domains"`
-	RegisterTime          time.Time `json:"register_time"`
-	UpdateTime            time.Time `json:"update_time"`
-	OnSellStatus          int       `json:"on_sell_status" doc:"2: not on a marketplace."`
-	URLDomains            []string  `json:"url_domains" doc:"Custom domain names."`
-	SLDomainAccessEnabled bool      `json:"sl_domain_access_enabled"`
-	Remark                string    `json:"remark"`
-	IsDefault             int       `json:"is_default" doc:"2: not the default group."`
-	Version               string    `json:"version"`
+	ID                    string                       `json:"id"`
+	Name                  string                       `json:"name"`
+	Status                int                          `json:"status" doc:"1: valid."`
+	SLDomain              string                       `json:"sl_domain" doc:"Subdomain that the system gave the group."`
+	SLDomains             []string                     `json:"sl_domains"`
+	RegisterTime          time.Time                    `json:"register_time"`
+	UpdateTime            time.Time                    `json:"update_time"`
+	OnSellStatus          int                          `json:"on_sell_status" doc:"2: not on a marketplace."`
+	URLDomains            []projectionsapig.DomainView `json:"url_domains" doc:"Custom domain names."`
+	SLDomainAccessEnabled bool                         `json:"sl_domain_access_enabled"`
+	Remark                string                       `json:"remark"`
+	IsDefault             int                          `json:"is_default" doc:"2: not the default group."`
+	Version               string                       `json:"version"`
 }
 
 const (
@@ -42,16 +42,29 @@ func (s *Surface) groupRow(g projectionsapig.GroupRow) GroupView {
 	return GroupView{
 		ID: g.ID, Name: g.Name, Status: statusValid, SLDomain: domain, SLDomains: []string{domain},
 		RegisterTime: g.RegisterTime, UpdateTime: g.UpdateTime, OnSellStatus: projectionsapig.OnSellStatus,
-		URLDomains: []string{}, SLDomainAccessEnabled: g.SLDomainAccessEnabled, Remark: g.Remark,
+		URLDomains: []projectionsapig.DomainView{}, SLDomainAccessEnabled: g.SLDomainAccessEnabled, Remark: g.Remark,
 		IsDefault: notDefaultGroup, Version: projectionsapig.GroupVersion,
 	}
 }
 
-func (s *Surface) group(g apig.Group) GroupView {
-	return s.groupRow(projectionsapig.GroupRow{
+func rowOf(g apig.Group) projectionsapig.GroupRow {
+	return projectionsapig.GroupRow{
 		ID: g.ID, Name: g.Name, Remark: g.Remark, SLDomainAccessEnabled: g.SLDomainAccessEnabled,
 		RegisterTime: g.RegisterTime, UpdateTime: g.UpdateTime,
-	})
+	}
+}
+
+// withDomains returns groups as answers show them: with their domain names.
+func (s *Surface) withDomains(ctx context.Context, in projectionsapig.In, rows ...projectionsapig.GroupRow) ([]GroupView, error) {
+	views := each(rows, s.groupRow)
+	if len(views) == 0 {
+		return views, nil
+	}
+	domains, err := s.Queries.Domains(ctx, in, each(rows, func(g projectionsapig.GroupRow) string { return g.ID }))
+	for i := range views {
+		views[i].URLDomains = append(views[i].URLDomains, domains[views[i].ID]...)
+	}
+	return views, err
 }
 
 // groups registers APIG V2 §3.1.
@@ -96,7 +109,7 @@ type createGroupIn struct {
 
 func (s *Surface) createGroup(ctx context.Context, call commands.Call, in *createGroupIn) (*answer[GroupView], error) {
 	g, position, err := s.Commands.CreateGroup.Do(ctx, s.Bus, call, apig.CreateGroup{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(s.group(g), position), at(position, err)
+	return changed(s.groupRow(rowOf(g)), position), at(position, err)
 }
 
 type updateGroupIn struct {
@@ -107,7 +120,11 @@ type updateGroupIn struct {
 func (s *Surface) updateGroup(ctx context.Context, call commands.Call, in *updateGroupIn) (*answer[GroupView], error) {
 	command := apig.UpdateGroup{InstanceID: in.InstanceID, GroupID: in.GroupID, Body: in.Body}
 	g, position, err := s.Commands.UpdateGroup.Do(ctx, s.Bus, call, command)
-	return changed(s.group(g), position), at(position, err)
+	if err != nil {
+		return nil, at(position, err)
+	}
+	views, err := s.withDomains(ctx, in.in(), rowOf(g))
+	return changed(views[0], position), at(position, err)
 }
 
 func (s *Surface) deleteGroup(ctx context.Context, call commands.Call, in *GroupIn) (*done, error) {
@@ -117,7 +134,11 @@ func (s *Surface) deleteGroup(ctx context.Context, call commands.Call, in *Group
 
 func (s *Surface) showGroup(ctx context.Context, _ commands.Call, in *GroupIn) (*answer[GroupView], error) {
 	g, err := s.Queries.Group(ctx, in.in(), in.GroupID)
-	return read(s.groupRow(g)), err
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.withDomains(ctx, in.in(), g)
+	return read(views[0]), err
 }
 
 type listGroupsIn struct {
@@ -138,7 +159,11 @@ type GroupList struct {
 func (s *Surface) listGroups(ctx context.Context, _ commands.Call, in *listGroupsIn) (*answer[GroupList], error) {
 	filter := projectionsapig.GroupFilter{ID: in.ID, Name: in.Name, ExactName: precisely(in.PreciseSearch, "name")}
 	rows, total, err := s.Queries.Groups(ctx, in.in(), filter, in.page())
-	return read(GroupList{len(rows), total, each(rows, s.groupRow)}), err
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.withDomains(ctx, in.in(), rows...)
+	return read(GroupList{len(rows), total, views}), err
 }
 
 type checkGroupIn struct {

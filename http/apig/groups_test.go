@@ -16,6 +16,8 @@ func TestGroups(t *testing.T) {
 			Contains: []string{`"name":"orders.v1"`, `"remark":"first"`, `"status":1`, `"on_sell_status":2`, `"is_default":2`,
 				`"sl_domain_access_enabled":true`, `"version":"V1"`, `"url_domains":[]`},
 			Events: one("apig.group.created"), Keep: map[string]string{"orders": "id"}},
+		{Name: "create for an integration app, which has no effect", Method: "POST", Path: "api-groups", Body: `{"name":"roma.v1","version":"V1","roma_app_id":"app"}`, Status: 201,
+			Contains: one(`"version":"V1"`), Lacks: one("roma_app_id"), Events: one("apig.group.created")},
 		{Name: "show", Path: "api-groups/$orders", Status: 200,
 			Contains: []string{`"id":"$orders"`, `"sl_domain":"$orders.` + c.Node.GatewayDomain + `"`, `"sl_domains":["$orders.`}},
 		{Name: "create without a name", Method: "POST", Path: "api-groups", Body: `{}`, Status: 400, Code: "APIG.2001", Contains: one("parameterName:name")},

@@ -58,14 +58,22 @@ type InstanceInfo struct {
 	CreateTime           int64  `json:"create_time" doc:"Milliseconds since 1970."`
 	EnterpriseProjectID  string `json:"enterprise_project_id"`
 	EIPAddress           string `json:"eip_address"`
-	ChargingMode         int    `json:"charging_mode" doc:"0: by use."`
-	CBCMetadata          string `json:"cbc_metadata"`
+	ChargingMode         int    `json:"charging_mode" doc:"0: by use, 1: in advance."`
+	CBCMetadata          string `json:"cbc_metadata" doc:"Order of an instance that is paid for in advance."`
 	LoadbalancerProvider string `json:"loadbalancer_provider"`
+	CBCOperationLocks    []Lock `json:"cbc_operation_locks" doc:"None: nothing is locked."`
+}
+
+// Lock says what cannot be done with an instance because of its order (public SDK).
+type Lock struct {
+	LockScene    string `json:"lock_scene"`
+	LockSourceID string `json:"lock_source_id"`
 }
 
 // IPDetails is an address with its bandwidth.
 type IPDetails struct {
 	IPAddress     string `json:"ip_address"`
+	IPv6Address   string `json:"ipv6_address"`
 	BandwidthSize int    `json:"bandwidth_size"`
 }
 
@@ -82,7 +90,8 @@ type EndpointService struct {
 }
 
 // InstanceView is an instance with everything about it (APIG V2 §3.23.2). What Gatelog does not
-// provide (addresses, nodes) is empty.
+// provide (addresses, nodes) is empty; public inbound access of an ELB is an entry of publicips that tells
+// its bandwidth.
 type InstanceView struct {
 	InstanceInfo
 	Description                  string            `json:"description"`
@@ -92,8 +101,11 @@ type InstanceView struct {
 	MaintainBegin                string            `json:"maintain_begin"`
 	MaintainEnd                  string            `json:"maintain_end"`
 	IngressIP                    string            `json:"ingress_ip"`
+	IngressIPv6                  string            `json:"ingress_ip_v6"`
 	UserID                       string            `json:"user_id"`
 	NatEIPAddress                string            `json:"nat_eip_address"`
+	NatEIPIPv6CIDR               string            `json:"nat_eip_ipv6_cidr"`
+	EIPIPv6Address               string            `json:"eip_ipv6_address"`
 	BandwidthSize                int               `json:"bandwidth_size"`
 	BandwidthChargingMode        string            `json:"bandwidth_charging_mode"`
 	AvailableZoneIDs             string            `json:"available_zone_ids" doc:"[zone, zone]"`
@@ -101,6 +113,9 @@ type InstanceView struct {
 	SupportedFeatures            []string          `json:"supported_features"`
 	EndpointServices             []EndpointService `json:"endpoint_services"`
 	NodeIPs                      NodeIPs           `json:"node_ips"`
+	NodeIPv6IPs                  NodeIPs           `json:"node_ipv6_ips"`
+	PublicIPv6IPs                []string          `json:"public_ipv6_ips"`
+	EnableFullstackIPv6          bool              `json:"enable_fullstack_ipv6" doc:"What was asked for as ipv6_enable."`
 	PublicIPs                    []IPDetails       `json:"publicips"`
 	PrivateIPs                   []IPDetails       `json:"privateips"`
 	UnreliableIPs                []string          `json:"unreliable_ips"`
@@ -112,8 +127,16 @@ func (s *Surface) instanceInfo(projectID string, i apig.Instance) InstanceInfo {
 	return InstanceInfo{
 		ID: i.ID, ProjectID: projectID, InstanceName: i.Name, Status: string(i.Status), InstanceStatus: i.Status.Number(),
 		Type: "apig", Spec: i.SpecID, CreateTime: i.CreateTime.UnixMilli(), EnterpriseProjectID: i.EnterpriseProjectID,
-		LoadbalancerProvider: i.LoadbalancerProvider,
+		LoadbalancerProvider: i.Balancer(), ChargingMode: i.ChargingMode(), CBCMetadata: orderOf(i),
+		EIPAddress: addressOf(i.EIPID), CBCOperationLocks: []Lock{},
 	}
+}
+
+func orderOf(i apig.Instance) string {
+	if i.Order == nil {
+		return ""
+	}
+	return i.Order.ID
 }
 
 func (s *Surface) instance(projectID string, i apig.Instance) InstanceView {
@@ -123,15 +146,25 @@ func (s *Surface) instance(projectID string, i apig.Instance) InstanceView {
 		BandwidthSize: i.BandwidthSize, BandwidthChargingMode: i.BandwidthChargingMode,
 		AvailableZoneIDs:  "[" + strings.Join(i.AvailableZoneIDs, ", ") + "]",
 		SupportedFeatures: apig.FeatureNames(),
-		EndpointServices:  []EndpointService{}, NodeIPs: NodeIPs{[]string{}, []string{}}, PublicIPs: []IPDetails{},
-		PrivateIPs: []IPDetails{}, UnreliableIPs: []string{}, IsReleasable: true,
+		EndpointServices:  []EndpointService{endpointService(i)}, NodeIPs: NodeIPs{[]string{}, []string{}}, PublicIPs: []IPDetails{},
+		PrivateIPs: []IPDetails{}, UnreliableIPs: []string{}, IsReleasable: i.Status == apig.InstanceRunning,
+		NodeIPv6IPs: NodeIPs{[]string{}, []string{}}, PublicIPv6IPs: []string{}, EnableFullstackIPv6: i.IPv6Enable,
 		IngressBandwidthChargingMode: i.IngressBandwidthChargingMode,
 	}
-	if i.VPCEPServiceName != "" {
-		name := i.VPCEPServiceName + "." + i.ID
-		view.EndpointServices = append(view.EndpointServices, EndpointService{name, i.CreateTime.Format("2006-01-02 15:04:05")})
+	if i.Balancer() == apig.BalancerELB && i.IngressBandwidthSize > 0 {
+		view.PublicIPs = append(view.PublicIPs, IPDetails{BandwidthSize: i.IngressBandwidthSize})
 	}
 	return view
+}
+
+// endpointService is the VPC endpoint service of an instance; without a name of its own it is called apig
+// (APIG V2 §3.23.1).
+func endpointService(i apig.Instance) EndpointService {
+	name := i.VPCEPServiceName
+	if name == "" {
+		name = "apig"
+	}
+	return EndpointService{name + "." + i.ID, i.CreateTime.Format("2006-01-02 15:04:05")}
 }
 
 type createInstanceIn struct {
@@ -147,7 +180,7 @@ type InstanceRequested struct {
 }
 
 func (s *Surface) createInstance(ctx context.Context, call commands.Call, in *createInstanceIn) (*answer[InstanceRequested], error) {
-	i, position, err := s.Commands.CreateInstance.Do(ctx, s.Bus, call, apig.CreateInstance{Body: in.Body})
+	i, position, err := s.Commands.CreateInstance.Do(ctx, s.Bus, call, apig.CreateInstance{Body: in.Body, Offered: s.Specs})
 	return changed(InstanceRequested{i.ID, "Job of instance creation accepted", i.JobID}, position), at(position, err)
 }
 
@@ -172,7 +205,7 @@ func (s *Surface) deleteInstance(ctx context.Context, call commands.Call, in *In
 	return &done{place(position)}, at(position, err)
 }
 
-// ProgressView is how far the creation of an instance is (APIG V2 §3.23.4).
+// ProgressView is how far the creation of an instance is, or its last task (APIG V2 §3.23.4).
 type ProgressView struct {
 	Progress  int    `json:"progress" doc:"30, 50, 80, 90 or 100 percent."`
 	Status    string `json:"status" doc:"creating or success."`
@@ -185,6 +218,9 @@ type ProgressView struct {
 func (s *Surface) showProgress(ctx context.Context, _ commands.Call, in *InInstance) (*answer[ProgressView], error) {
 	i, err := s.Queries.Instance(ctx, in.in())
 	view := ProgressView{Progress: i.Progress, Status: "creating", StartTime: i.CreateTime.UnixMilli()}
+	if !i.TaskTime.IsZero() {
+		view.StartTime = i.TaskTime.UnixMilli()
+	}
 	if i.Status == apig.InstanceRunning {
 		view.Status, view.EndTime = "success", i.ProgressTime.UnixMilli()
 	}

@@ -53,7 +53,7 @@ func TestStatusOfEveryDocumentedCode(t *testing.T) {
 // The general codes of every operation of the reference, built or not, are those of its examples.
 func TestFamilyOfEveryOperation(t *testing.T) {
 	t.Parallel()
-	for _, row := range rows(t, catalogFile) {
+	for _, row := range append(rows(t, catalogFile), rows(t, sdkFile)...) {
 		f := familyOf(row[2])
 		if f.unauthenticated.Code != row[5] || f.forbidden.Code != row[6] {
 			t.Errorf("%s (%s): %s and %s, want %s and %s", row[0], row[2], f.unauthenticated.Code, f.forbidden.Code, row[5], row[6])
@@ -174,19 +174,6 @@ func FuzzPrecisely(f *testing.F) {
 		}
 		if name = strings.TrimSpace(name); !strings.Contains(name, ",") && !precisely(list+", "+name+" ", name) {
 			t.Errorf("%q is not in a list that ends with it", name)
-		}
-	})
-}
-
-// The name of a group made of any title is one that a group may have, or empty.
-func FuzzGroupName(f *testing.F) {
-	f.Add("Petstore (v2)  — demo")
-	f.Add("---")
-	f.Add("订单 API")
-	f.Fuzz(func(t *testing.T, title string) {
-		name := groupName(title)
-		if notInNames.MatchString(name) || len([]rune(name)) > 255 {
-			t.Errorf("%q becomes %q", title, name)
 		}
 	})
 }

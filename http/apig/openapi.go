@@ -6,10 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"regexp"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -55,45 +52,29 @@ type importIn struct {
 
 // ImportView is the outcome of an import (APIG V2 §3.16.2).
 type ImportView struct {
-	GroupID string               `json:"group_id"`
-	Success []apig.ImportSuccess `json:"success"`
-	Failure []apig.ImportFailure `json:"failure"`
-	Ignore  []apig.ImportIgnored `json:"ignore"`
-	Notes   []ImportNote         `json:"notes,omitempty" doc:"What of the document has no place in a definition and was left out."`
-}
-
-// ImportNote says what the definition of an API leaves out of its document.
-type ImportNote struct {
-	Path   string   `json:"path"`
-	Method string   `json:"method"`
-	Notes  []string `json:"notes"`
+	GroupID string                       `json:"group_id"`
+	Success []apig.ImportSuccess         `json:"success"`
+	Failure []apig.ImportFailure         `json:"failure"`
+	Ignore  []apig.ImportIgnored         `json:"ignore"`
+	Notes   []projectionsapig.ImportNote `json:"notes,omitempty" doc:"What of the document has no place in a definition and was left out."`
 }
 
 func (s *Surface) importAPIs(ctx context.Context, call commands.Call, in *importIn) (*answer[ImportView], error) {
-	if err := onlyKnown(in.RawBody.Form); err != nil {
-		return nil, err
-	}
-	form := in.RawBody.Data()
-	document, err := s.document(ctx, in)
+	order, text, err := orderIn(&in.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	command, err := form.command(in.InstanceID, document)
+	read, err := s.Documents.Import(ctx, in.in(), order, text)
 	if err != nil {
 		return nil, err
 	}
-	result, position, err := s.Commands.ImportAPIs.Do(ctx, s.Bus, call, command)
+	result, position, err := s.Commands.ImportAPIs.Do(ctx, s.Bus, call, read.Command)
 	if err != nil {
 		return nil, at(position, err)
 	}
-	view := ImportView{GroupID: result.GroupID, Success: orEmpty(result.Success), Failure: orEmpty(result.Failure), Ignore: orEmpty(result.Ignore)}
-	for _, f := range document.Failures {
-		view.Failure = append(view.Failure, apig.ImportFailure{Path: f.Path, Method: f.Method, Code: f.Err.Code, Message: f.Err.Message})
-	}
-	for _, a := range document.APIs {
-		if len(a.Notes) > 0 {
-			view.Notes = append(view.Notes, ImportNote{a.Path, a.Method, a.Notes})
-		}
+	result.Failure = append(result.Failure, read.Unreadable...)
+	view := ImportView{
+		GroupID: result.GroupID, Success: orEmpty(result.Success), Failure: orEmpty(result.Failure), Ignore: orEmpty(result.Ignore), Notes: read.Notes,
 	}
 	return changed(view, position), nil
 }
@@ -118,18 +99,27 @@ func onlyKnown(form *multipart.Form) error {
 	return nil
 }
 
-// document reads the file of the form. It names channels, authorizers and responses of the group to
-// import into, definitions have their ids.
-func (s *Surface) document(ctx context.Context, in *importIn) (*oas.Document, error) {
-	f := in.RawBody.Data()
-	names, err := s.Queries.Names(ctx, in.in(), f.GroupID)
-	if err != nil {
-		return nil, err
+// orderIn reads the form of an import and its file.
+func orderIn(f *huma.MultipartFormFiles[ImportForm]) (apig.ImportOrder, []byte, error) {
+	if err := onlyKnown(f.Form); err != nil {
+		return apig.ImportOrder{}, nil, err
 	}
-	return f.document(names.ByName())
+	form := f.Data()
+	text, err := form.text()
+	if err != nil {
+		return apig.ImportOrder{}, nil, err
+	}
+	order := apig.ImportOrder{APIMode: form.APIMode, ExtendMode: form.ExtendMode, MockMode: form.MockMode == "true"}
+	if form.IsCreateGroup == "false" {
+		if order.GroupID = form.GroupID; order.GroupID == "" {
+			return order, nil, apig.ErrMissing("group_id")
+		}
+	}
+	return order, text, nil
 }
 
-func (f *ImportForm) document(ids projectionsapig.Names) (*oas.Document, error) {
+// text returns the file of the form, one byte more than allowed when it is too long.
+func (f *ImportForm) text() ([]byte, error) {
 	if !f.File.IsSet {
 		return nil, apig.ErrMissing(importFile)
 	}
@@ -137,46 +127,7 @@ func (f *ImportForm) document(ids projectionsapig.Names) (*oas.Document, error) 
 	if err := errors.Join(err, f.File.Close()); err != nil {
 		return nil, apig.ErrImportFormat("the file could not be read")
 	}
-	return oas.Parse(text, oas.ImportOptions{
-		MockMode: f.MockMode == "true", Channels: ids.Channels, Authorizers: ids.Authorizers, Responses: ids.Responses,
-	})
-}
-
-func (f *ImportForm) command(instanceID string, document *oas.Document) (apig.ImportAPIs, error) {
-	command := apig.ImportAPIs{
-		InstanceID: instanceID, APIMode: f.APIMode, ExtendMode: f.ExtendMode,
-		GroupName: groupName(document.Title), GroupRemark: cutRunes(document.Description, maxRemark),
-	}
-	if f.IsCreateGroup == "false" {
-		if f.GroupID == "" {
-			return command, apig.ErrMissing("group_id")
-		}
-		command.GroupID = f.GroupID
-	}
-	for _, a := range document.APIs {
-		command.Items = append(command.Items, apig.ImportItem{Method: a.Method, Path: a.Path, Definition: a.Definition})
-	}
-	return command, nil
-}
-
-// maxRemark is the longest remark of a group (APIG V2 §3.1.1); documents describe themselves at
-// greater length.
-const maxRemark = 1000
-
-func cutRunes(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most])
-	}
-	return text
-}
-
-// notInNames are the characters that the name of a group cannot have (APIG V2 §3.1.1).
-var notInNames = regexp.MustCompile(`[^\p{Han}A-Za-z0-9\-_./()（）:：、]+`)
-
-// groupName makes the name of a group out of the title of a document: real ones have spaces and more.
-// What is left when nothing fits is refused as an invalid title (APIG.2044).
-func groupName(title string) string {
-	return cutRunes(strings.Trim(notInNames.ReplaceAllString(title, "_"), "_-./:：、"), 255)
+	return text, nil
 }
 
 func orEmpty[T any](all []T) []T {
@@ -202,60 +153,16 @@ func (s *Surface) exportAPIs(ctx context.Context, _ commands.Call, in *exportIn)
 	if err := in.Body.Check(); err != nil {
 		return nil, err
 	}
-	e, err := s.Queries.Env(ctx, in.in(), in.Body.EnvID)
+	order := apig.ExportOrder{ExportBody: in.Body, OASVersion: in.OASVersion}
+	file, err := s.Documents.Export(ctx, in.in(), order)
 	if err != nil {
 		return nil, err
 	}
-	g, err := s.Queries.Group(ctx, in.in(), in.Body.GroupID)
-	if err != nil {
-		return nil, err
-	}
-	definitions, err := s.definitions(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	names, err := s.Queries.Names(ctx, in.in(), g.ID)
-	if err != nil {
-		return nil, err
-	}
-	text, err := oas.Export(oas.ExportInput{
-		Group: g.Name, Description: g.Remark, Environment: e.Name, Version: in.Body.Version, Time: time.Now().UTC(),
-		Domain: s.subdomain(g.ID), Define: in.Body.Define, OASVersion: in.OASVersion, Type: in.Body.Type, APIs: definitions,
-		Channels: names.Channels, Authorizers: names.Authorizers, Responses: names.Responses,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &exported{mediaType(in.Body.Type), `attachment; filename="` + g.ID + "." + extension(in.Body.Type) + `"`, text}, nil
-}
-
-// definitions returns what is to be exported: what runs in the environment as its owner wrote it, with
-// #variables#, or the drafts.
-func (s *Surface) definitions(ctx context.Context, in *exportIn) ([]oas.ExportedAPI, error) {
-	var all []oas.ExportedAPI
-	if in.Body.Define == oas.DefineDev {
-		drafts, err := s.Queries.Drafts(ctx, in.in(), in.Body.GroupID, in.Body.APIs)
-		for _, a := range drafts {
-			all = append(all, oas.ExportedAPI{Definition: a.Definition})
-		}
-		return all, err
-	}
-	running, err := s.Queries.Running(ctx, in.in(), in.Body.GroupID, in.Body.EnvID, in.Body.APIs)
-	for _, v := range running {
-		all = append(all, oas.ExportedAPI{Definition: v.Written})
-	}
-	return all, err
-}
-
-func extension(format string) string {
-	if format == "" {
-		return "json"
-	}
-	return format
+	return &exported{mediaType(file.Type), `attachment; filename="` + in.Body.GroupID + "." + file.Type + `"`, file.Text}, nil
 }
 
 func mediaType(format string) string {
-	if extension(format) == "json" {
+	if format == "json" {
 		return "application/json"
 	}
 	return "application/yaml"

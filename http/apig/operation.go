@@ -19,6 +19,7 @@ import (
 	"github.com/gatelog/gatelog/http/access"
 	"github.com/gatelog/gatelog/http/web"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 )
 
 // Deps is what the surface stands on.
@@ -27,13 +28,23 @@ type Deps struct {
 	Commands *commandsapig.Commands
 	Queries  *projectionsapig.Queries
 	Debugger *commandsapig.Debugger
+	Calls    *calls.Store
+	// Documents reads and writes OpenAPI documents, TaskFiles keeps the files of asynchronous tasks.
+	Documents projectionsapig.Documents
+	TaskFiles projectionsapig.TaskFiles
 	// GatewayDomain is what follows the group id in the subdomain of a group (APIG V2 §3.1.1).
 	GatewayDomain string
-	Logger        *slog.Logger
+	// Zones are the ids of the availability zones (APIG V2 §3.23.13), and Specs the specifications of
+	// instances that are offered; none for all that there are.
+	Zones, Specs []string
+	Logger       *slog.Logger
 }
 
 // Surface is the set of handlers.
 type Surface struct{ Deps }
+
+// sectionSDK stands for the section of an operation that the public SDK has and the reference has not.
+const sectionSDK = "SDK"
 
 const (
 	rootPath     = "/v2/{project_id}/apigw"
@@ -43,12 +54,13 @@ const (
 // operation describes an operation of the reference.
 type operation struct {
 	id      string // name in the public SDK
-	section string // of the reference
+	section string // of the reference, or sectionSDK
 	method  string
 	path    string
 	status  int // of success
 	summary string
-	// actions of the policies that allow it; any of them will do (APIG V2 §4).
+	// actions of the policies that allow it; any of them will do (APIG V2 §4), or that of the request where
+	// it is precise.
 	actions []string
 	tag     string
 	// needs is a query parameter that must be given. The handler sees to it, with the documented code.
@@ -204,6 +216,26 @@ func refusals(api huma.API) *huma.Response {
 	}
 }
 
+// describedSDK is the description of operations of sectionSDK.
+const describedSDK = "Not in APIG V2: an operation of the public SDK (Go, v0.1.207)."
+
+// sectionROMA stands for the section of an operation of ROMA Connect, describedROMA for its description.
+const (
+	sectionROMA   = "ROMA"
+	describedROMA = "Not in APIG V2: an operation of ROMA Connect."
+)
+
+// source says where an operation is described.
+func (op operation) source() string {
+	if op.section == sectionROMA {
+		return describedROMA
+	}
+	if op.section == sectionSDK {
+		return describedSDK
+	}
+	return "APIG V2 §" + op.section + "."
+}
+
 func (op operation) describe(api huma.API, f family) huma.Operation {
 	responses := map[string]*huma.Response{"default": refusals(api)}
 	if op.answers != nil {
@@ -211,7 +243,7 @@ func (op operation) describe(api huma.API, f family) huma.Operation {
 	}
 	return huma.Operation{
 		OperationID: op.id, Method: op.method, Path: op.path, Summary: op.summary,
-		Description:   "APIG V2 §" + op.section + ".",
+		Description:   op.source(),
 		Tags:          []string{op.tag},
 		DefaultStatus: op.status,
 		Parameters:    op.parameters(),
@@ -219,5 +251,6 @@ func (op operation) describe(api huma.API, f family) huma.Operation {
 		// The domain checks bodies, with the documented codes; the schema is for the reader.
 		SkipValidateBody: true,
 		Metadata:         map[string]any{web.SpellKey: web.Spell(f.refuse)},
+		Extensions:       map[string]any{"x-policy-actions": op.actions},
 	}
 }

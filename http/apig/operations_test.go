@@ -1,6 +1,8 @@
 package apig_test
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/gatelog/gatelog/internal/nodetest"
@@ -16,6 +18,7 @@ type operation struct {
 	status  int  // of success
 	actions []string
 	events  []string
+	needs   string // names of parts of a world that the request does not name, as it would have them
 	// onInstances says that its general codes are APIC codes.
 	onInstances bool
 }
@@ -37,14 +40,13 @@ func (o operation) refused() (unknown, forbidden string) {
 	return "APIG.1002", "APIG.1005"
 }
 
+// everywhere are the names of what other instances of a project have too, and of what is no id.
+var everywhere = regexp.MustCompile(`\$(type|account|stage|open|balanced|prepaid|cert|owned|(rsa|ecc)_(text|key))\b`)
+
 // inside says that the request names something inside the instance, whose id only its owner knows.
 func (o operation) inside() bool {
-	for _, name := range []string{"$group", "$empty", "$env", "$variable", "$draft", "$api", "$version"} {
-		if strings.Contains(o.path+o.body, name) {
-			return true
-		}
-	}
-	return false
+	text := everywhere.ReplaceAllString(o.path+o.body, "")
+	return slices.ContainsFunc(parts, func(p part) bool { return p.namedIn(text) })
 }
 
 // form is the body of an import with the boundary edge.
@@ -133,6 +135,11 @@ var operations = []operation{
 	{id: "ImportApiDefinitionsV2", method: "POST", path: "openapi/import", form: true, status: 200,
 		body:    form(map[string]string{"is_create_group": "false", "group_id": "$group", "mock_mode": "true"}, document),
 		actions: one("apig:apis:import"), events: one("apig.api.created")},
+	// §3.18 statistics
+	{id: "ListLatelyApiStatisticsV2", method: "GET", path: "statistics/api/latest?api_id=$api&duration=1h", status: 200, actions: one("apig:metricData:get")},
+	{id: "ListMetricData", method: "GET", path: "metric-data?dim=inbound_eip&metric_name=up_stream&from=1000&to=2000&period=1&filter=sum", status: 200,
+		actions: one("apig:metricData:get")},
+	{id: "ListLatelyGroupStatisticsV2", method: "GET", path: "statistics/group/latest?group_id=$group", status: 200, actions: one("apig:metricData:get")},
 	// §3.20 to §3.22 tags, features, quotas
 	{id: "ListTagsV2", method: "GET", path: "tags", status: 200, actions: one("apig:tags:list")},
 	{id: "CreateFeatureV2", method: "POST", path: "features", body: `{"name":"app_route","enable":true,"config":"on"}`, status: 201,

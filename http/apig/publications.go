@@ -37,15 +37,18 @@ const (
 	actionOffline = "apig:apis:offline"
 )
 
+// publishOrOffline are the actions of an operation that does either, see precise.
+var publishOrOffline = []string{actionPublish, actionOffline}
+
 // publications registers APIG V2 §3.5.4 and §3.5.9 to §3.5.14.
 func (s *Surface) publications(api huma.API) {
 	register(s, api, operation{
 		id: "CreateOrDeletePublishRecordForApiV2", section: "3.5.4", method: http.MethodPost, path: instancePath + "/apis/action", status: 201,
-		summary: "Publish an API or take it offline", tag: tagAPIs,
+		summary: "Publish an API or take it offline", actions: publishOrOffline, tag: tagAPIs,
 	}, s.publish)
 	register(s, api, operation{
 		id: "BatchPublishOrOfflineApiV2", section: "3.5.9", method: http.MethodPost, path: instancePath + "/apis/publish", status: 200,
-		summary: "Publish many APIs or take them offline", needs: "action", tag: tagAPIs,
+		summary: "Publish many APIs or take them offline", actions: publishOrOffline, needs: "action", tag: tagAPIs,
 	}, s.publishBatch)
 	register(s, api, operation{
 		id: "ListApiVersionsV2", section: "3.5.10", method: http.MethodGet, path: publishedAPI, status: 200,
@@ -144,8 +147,8 @@ type VersionList struct {
 	APIVersions []VersionInfo `json:"api_versions"`
 }
 
-// historyVersions is how many versions per API and environment the reference shows (APIG V2 §3.5.10).
-// The log keeps all of them.
+// historyVersions is how many versions per API and environment the reference shows (APIG V2 §3.5.10),
+// where nobody set the quota API_VERSION_NUM_LIMIT. The log keeps all of them.
 const historyVersions = 10
 
 func (s *Surface) listVersions(ctx context.Context, _ commands.Call, in *listVersionsIn) (*answer[VersionList], error) {

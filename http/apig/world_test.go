@@ -3,29 +3,19 @@ package apig_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/gatelog/gatelog/internal/nodetest"
 )
 
-// newWorld returns the administrator in a project of its own that has one of everything. Names of it:
-// $group, $env, $variable, $draft (an API that is published nowhere), $api (one that is published in
-// RELEASE) with its $version. $new is a name that is free, $mark is part of every name that is taken.
+// newWorld returns the administrator in a project of its own that has one of everything that many tests ask
+// about. Names of it: $group, $env, $variable, $draft (an API that is published nowhere), $api (one that is
+// published in RELEASE) with its $version. $new is a name that is free, $mark is part of every name that is
+// taken. What there is of domain names see nameDomains, of plug-ins plugIn.
 func newWorld(t *testing.T) *nodetest.Client {
 	t.Helper()
-	c := nodetest.NewTenant(t)
-	mark := nodetest.Unique("mark")
-	c.Set("mark", mark)
-	c.Set("new", nodetest.Unique("new"))
-	c.Set("group", c.Must(t, 201, post("api-groups", `{"name":"$mark_group"}`)).Text(t, "id"))
-	c.Set("empty", c.Must(t, 201, post("api-groups", `{"name":"$mark_empty"}`)).Text(t, "id"))
-	c.Set("env", c.Must(t, 201, post("envs", `{"name":"$mark_env"}`)).Text(t, "id"))
-	c.Set("variable", c.Must(t, 201, post("env-variables",
-		`{"variable_name":"$mark_v","variable_value":"$mark_value","env_id":"$env","group_id":"$group"}`)).Text(t, "id"))
-	c.Set("draft", c.Must(t, 201, post("apis", mockAPI("$mark_draft"))).Text(t, "id"))
-	c.Set("api", c.Must(t, 201, post("apis", mockAPI("$mark_api"))).Text(t, "id"))
-	publish(t, c, "$api", nodetest.ReleaseEnv)
-	return c
+	return worldWith(t, "$group $empty $env $variable $draft $api $domain $plugin")
 }
 
 func post(path, body string) nodetest.Request {
@@ -55,9 +45,16 @@ func httpAPI(name, domain string, timeout int) string {
 		`"req_uri":"/%[1]s","timeout":%[3]d}}`, name, domain, timeout)
 }
 
-// publish publishes an API and names its version $version.
+// publish publishes an API and names its version $version, and its publication $publication.
 func publish(t *testing.T, c *nodetest.Client, api, env string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"action":"online","api_id":%q,"env_id":%q}`, api, env)
-	c.Set("version", c.Must(t, 201, post("apis/action", body)).Text(t, "version_id"))
+	published := c.Must(t, 201, post("apis/action", body))
+	c.Set("version", published.Text(t, "version_id"))
+	c.Set("publication", published.Text(t, "publish_id"))
+}
+
+// guardedAPI is a mockAPI that apps must be authorised for.
+func guardedAPI(name string) string {
+	return strings.Replace(mockAPI(name), `"auth_type":"NONE"`, `"auth_type":"APP"`, 1)
 }

@@ -75,13 +75,13 @@ func exportAudit[I exported](s *surface) func(context.Context, commands.Call, *I
 		}
 		return &huma.StreamResponse{Body: func(out huma.Context) {
 			out.SetHeader(headerComplete, strconv.FormatBool(complete))
-			s.stream(ctx, out, f, (*in).paged(), (*in).form())
+			s.streamExport(ctx, out, f, (*in).paged(), (*in).form())
 		}}, nil
 	}
 }
 
-// stream writes the records. A stream that fails ends the connection, so that a part does not look like the whole.
-func (s *surface) stream(ctx context.Context, out huma.Context, f projectionsaudit.Filter, page projectionsaudit.Page, format string) {
+// streamExport writes the records. A stream that fails ends the connection, so that a part does not look like the whole.
+func (s *surface) streamExport(ctx context.Context, out huma.Context, f projectionsaudit.Filter, page projectionsaudit.Page, format string) {
 	// The time for a request is not for one that answers all along.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), exportTime)
 	defer cancel()

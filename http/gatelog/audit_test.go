@@ -44,7 +44,6 @@ func TestOneRecordPerMutation(t *testing.T) {
 				expect(t, c, request(id("again"), "POST", "api-groups", groupBody(name)), id("again"), 400, audit.Refused)
 				expect(t, c, request(id("broken"), "POST", "api-groups", `{"name`), id("broken"), 400, audit.Refused)
 				expect(t, c, request(id("none"), "DELETE", "api-groups/nowhere", ""), id("none"), 404, audit.Refused)
-				expect(t, c, request(id("unbuilt"), "POST", "plugins", `{}`), id("unbuilt"), 501, audit.Refused)
 				expect(t, stranger, request(id("forbidden"), "POST", "envs", `{"name":"x"}`), id("forbidden"), 403, audit.Refused)
 				expect(t, c, request(id("same"), "POST", "envs", `{"na`), id("same"), 400, audit.Refused)
 				expect(t, c, request(id("same"), "DELETE", "envs/nowhere", ""), id("same"), 404, audit.Refused)

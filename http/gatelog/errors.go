@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/domain/subscriptions"
 	"github.com/gatelog/gatelog/http/web"
 )
 
@@ -40,6 +41,10 @@ var statuses = map[string]int{
 	domain.CodeTooLarge:        http.StatusRequestEntityTooLarge,
 	domain.CodeConflict:        http.StatusServiceUnavailable,
 	domain.CodeUnavailable:     http.StatusServiceUnavailable,
+	codeTooManyStreams:         http.StatusTooManyRequests,
+
+	subscriptions.CodeNameTaken:    http.StatusConflict,
+	subscriptions.CodeLimitReached: http.StatusConflict,
 }
 
 // ranges of the codes of APIG V2 that operations of this surface can meet, by their beginnings (APIG V2

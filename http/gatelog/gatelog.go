@@ -1,9 +1,11 @@
 // Package gatelog serves what no other management API has, under /gatelog/v1: the history of an API, all
 // of its versions, the difference between any two of them, the audit trail, the log itself and how far the
-// read models are. It reads requests, asks queries and commands, and spells answers and errors. It decides nothing.
+// read models are, live streams of events, and webhooks. It reads requests, asks queries and commands, and
+// spells answers and errors. It decides nothing.
 package gatelog
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/identity"
 	"github.com/gatelog/gatelog/eventstore"
@@ -22,6 +25,8 @@ import (
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
+	"github.com/gatelog/gatelog/projections/calls"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Prefix is the beginning of all paths of this surface. The management of users and projects has the
@@ -31,15 +36,30 @@ const Prefix = "/gatelog/v1/"
 // Actions of the policies that allow the operations. Those of projections and of the log are
 // account-wide, the others are granted per project.
 const (
-	ActionHistory     = "gatelog:history:get"
-	ActionVersions    = "gatelog:versions:list"
-	ActionVersion     = "gatelog:versions:get"
-	ActionSetQuota    = "gatelog:quotas:set"
-	ActionProjections = "gatelog:projections:list"
-	ActionLog         = "gatelog:log:get"
-	ActionListAudit   = "gatelog:audit:list"
-	ActionAudit       = "gatelog:audit:get"
-	ActionExportAudit = "gatelog:audit:export"
+	ActionHistory  = "gatelog:history:get"
+	ActionVersions = "gatelog:versions:list"
+	ActionVersion  = "gatelog:versions:get"
+	ActionSetQuota = "gatelog:quotas:set"
+	// ActionRequestEndpoint allows asking for the connection of a VPC endpoint.
+	ActionRequestEndpoint = "gatelog:endpoints:request"
+	ActionProjections     = "gatelog:projections:list"
+	ActionLog             = "gatelog:log:get"
+	ActionListAudit       = "gatelog:audit:list"
+	ActionAudit           = "gatelog:audit:get"
+	ActionExportAudit     = "gatelog:audit:export"
+	ActionSubscribe       = "gatelog:events:subscribe"
+
+	ActionCreateSubscription = "gatelog:subscriptions:create"
+	ActionListSubscriptions  = "gatelog:subscriptions:list"
+	ActionGetSubscription    = "gatelog:subscriptions:get"
+	ActionUpdateSubscription = "gatelog:subscriptions:update"
+	ActionDeleteSubscription = "gatelog:subscriptions:delete"
+	ActionPause              = "gatelog:subscriptions:pause"
+	ActionResume             = "gatelog:subscriptions:resume"
+	ActionRewind             = "gatelog:subscriptions:rewind"
+	ActionRotate             = "gatelog:subscriptions:rotate-secret"
+	ActionListUndelivered    = "gatelog:subscriptions:list-undelivered"
+	ActionRedrive            = "gatelog:subscriptions:redrive"
 )
 
 // Deps is what the surface stands on.
@@ -48,13 +68,20 @@ type Deps struct {
 	Commands *commandsapig.Commands
 	Queries  *projectionsapig.Queries
 	Log      eventstore.Log
-	// DB is a pool of connections to the read models; only the checkpoints are read through it.
+	// DB is a pool of connections to the read models, for the checkpoints and the progress of webhooks.
 	DB *sqlx.DB
+	// Calls counts what gateway nodes tell of the calls that they serve.
+	Calls *calls.Store
 	// Projections are those whose checkpoints are in DB.
 	Projections []*projections.Projection
 	// Audit answers for the audit trail.
 	Audit  *projectionsaudit.Queries
 	Logger *slog.Logger
+	// Subscriptions and Webhooks are the use cases and the queries of webhooks.
+	Subscriptions *commandssubscriptions.Commands
+	Webhooks      *projectionssubscriptions.Queries
+	// Streams bounds the live streams. Default: NewStreams().
+	Streams *Streams
 	// Caller returns the policies of who sends the request of a context, nil for nobody. Default: those
 	// of access.CallerFrom.
 	Caller func(ctx context.Context) commands.Policy
@@ -68,12 +95,20 @@ func Register(api huma.API, d Deps) {
 	if d.Caller == nil {
 		d.Caller = authenticated
 	}
+	if d.Streams == nil {
+		d.Streams = NewStreams()
+	}
 	s := &surface{d}
 	s.histories(api)
 	s.versions(api)
 	s.quotas(api)
+	s.endpoints(api)
 	s.logs(api)
 	s.auditTrail(api)
+	s.projections(api)
+	s.streams(api)
+	s.webhooks(api)
+	s.calls(api)
 }
 
 func authenticated(ctx context.Context) commands.Policy {
@@ -88,6 +123,8 @@ type operation struct {
 	id, method, path string
 	action           string // of the policies that allow it
 	summary, doc     string
+	media            string // of the answer, where its type does not say it
+	status           int    // of success; 0 for 200
 }
 
 const (
@@ -184,8 +221,13 @@ func (s *surface) authorize(ctx context.Context, op operation, in any) (commands
 }
 
 func (op operation) describe() huma.Operation {
+	var responses map[string]*huma.Response
+	if op.media != "" {
+		responses = map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: map[string]*huma.MediaType{op.media: {}}}}
+	}
 	return huma.Operation{
-		OperationID: op.id, Method: op.method, Path: op.path, DefaultStatus: http.StatusOK,
+		Responses:   responses,
+		OperationID: op.id, Method: op.method, Path: op.path, DefaultStatus: cmp.Or(op.status, http.StatusOK),
 		Summary: op.summary, Description: op.doc + " Needs the policy action " + op.action + ".",
 		Tags:        []string{"history"},
 		Middlewares: huma.Middlewares{spellErrors},

@@ -110,10 +110,10 @@ func clean(s string, most int) string {
 	return s
 }
 
-// deadline bounds how long a request may take.
+// deadline bounds how long a request may take. A stream bounds itself, see web.Connection.
 func deadline(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+		ctx, cancel := context.WithTimeout(web.WithConnection(c.Request().Context()), requestTimeout)
 		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)

@@ -47,8 +47,11 @@ type Options struct {
 	Surfaces []Surface
 	// Authenticate is the middleware that establishes the caller of the requests that need one.
 	Authenticate func(needed func(r *http.Request) bool, deny func(c echo.Context, err error) error) echo.MiddlewareFunc
-	// AsOf returns a context in which queries see the world as it was at a moment, which text names.
+	// AsOf returns a context in which queries see the world as it was at a moment, which text names; of a
+	// ReadOnly server an empty text is the moment that it shows.
 	AsOf func(ctx context.Context, text string) (context.Context, error)
+	// ReadOnly says that the server shows one moment: whatever is no GET is refused.
+	ReadOnly bool
 	// Ready returns nil when the log and the read models are; else why they are not.
 	Ready func(ctx context.Context) error
 	// Attempts keeps mutating requests that were refused or failed. It returns when they are kept, or cannot be:

@@ -2,10 +2,11 @@ package server
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
+
+	"github.com/gatelog/gatelog/domain"
 )
 
 // paramAsOf is the query parameter of every GET that asks for an answer of the past.
@@ -17,29 +18,54 @@ const paramAsOf = "as_of"
 func (o *Options) timeTravel(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if r.Method != http.MethodGet || r.URL.RawQuery == "" || o.AsOf == nil {
+		if !o.needed(r) || o.AsOf == nil {
 			return next(c)
 		}
-		query := r.URL.Query()
-		moment, asked := query[paramAsOf]
-		if !asked {
+		moment, asked, err := momentIn(r)
+		switch {
+		case err != nil:
+			return o.deny(c, err)
+		case r.Method != http.MethodGet && o.ReadOnly:
+			return o.deny(c, domain.Errorf(domain.CodeForbidden, "this server shows the past and changes nothing: it answers GET only"))
+		case r.Method != http.MethodGet && asked:
+			return o.deny(c, about(paramAsOf, "the past can be asked about and not changed: only GET takes it"))
+		case !asked && !o.ReadOnly:
 			return next(c)
 		}
-		if len(moment) != 1 {
-			return o.deny(c, about(paramAsOf, "name one moment, not %d", len(moment)))
-		}
-		ctx, err := o.AsOf(r.Context(), moment[0])
+		ctx, err := o.AsOf(r.Context(), moment)
 		if err != nil {
 			return o.deny(c, err)
 		}
-		query.Del(paramAsOf)
-		present := r.WithContext(ctx)
-		present.URL = &url.URL{}
-		*present.URL = *r.URL
-		present.URL.RawQuery = query.Encode()
-		c.SetRequest(present)
+		c.SetRequest(without(r.WithContext(ctx), paramAsOf))
 		return next(c)
 	}
+}
+
+func momentIn(r *http.Request) (moment string, asked bool, err error) {
+	if r.URL.RawQuery == "" {
+		return "", false, nil
+	}
+	named, asked := r.URL.Query()[paramAsOf]
+	switch {
+	case !asked:
+		return "", false, nil
+	case len(named) != 1 || named[0] == "":
+		return "", true, about(paramAsOf, "name one moment")
+	}
+	return named[0], true, nil
+}
+
+// without returns the request with a parameter less.
+func without(r *http.Request, param string) *http.Request {
+	query := r.URL.Query()
+	if !query.Has(param) {
+		return r
+	}
+	query.Del(param)
+	u := *r.URL
+	u.RawQuery = query.Encode()
+	r.URL = &u // r is the copy that WithContext made
+	return r
 }
 
 // offerAsOf describes as_of on every GET that needs authentication.

@@ -38,6 +38,9 @@ func (n *Node) begin(ctx context.Context) (*Credentials, error) {
 	case <-ctx.Done():
 		return nil, fmt.Errorf("read the users from the log: %w", ctx.Err())
 	}
+	if n.moment != "" {
+		return nil, n.beginAsOf(ctx)
+	}
 	if err := n.checkMasterKey(ctx); err != nil {
 		return nil, err
 	}
@@ -52,7 +55,7 @@ func (n *Node) begin(ctx context.Context) (*Credentials, error) {
 		}
 	}
 	for _, r := range n.runners {
-		if r.Projection.Aside && !r.Projection.IsPast() {
+		if r.Projection.Aside { // nobody has to wait for it
 			continue
 		}
 		if err := n.catchUp(ctx, r.Projection); err != nil {

@@ -10,12 +10,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
 	"sigs.k8s.io/yaml"
+
+	"github.com/gatelog/gatelog/domain/apig"
 )
 
 // Config is everything that can be set. Each setting is an environment variable, a flag (the same
@@ -40,6 +43,10 @@ type Config struct {
 	MasterKey string `env:"GATELOG_MASTER_KEY" json:"master_key" help:"32 bytes, hex or base64, that wrap the keys of secrets (default: the file master.key in the data directory)"`
 	// GatewayDomain follows the group id in the subdomains of groups.
 	GatewayDomain string `env:"GATELOG_GATEWAY_DOMAIN" json:"gateway_domain" help:"domain under which groups get their subdomains"`
+	// Zones are the availability zones that clients are shown.
+	Zones []string `env:"GATELOG_ZONES" envSeparator:"," json:"zones" help:"ids of the availability zones that instances can be in"`
+	// Specs are the specifications of instances that are offered; none for all.
+	Specs []string `env:"GATELOG_SPECS" envSeparator:"," json:"specs" help:"specifications that instances can have, e.g. BASIC,PROFESSIONAL (default: all)"`
 	// FirstProject is the name of the project that the first start makes.
 	FirstProject string `env:"GATELOG_FIRST_PROJECT" json:"first_project" help:"name of the project that the first start makes"`
 	// DebugAllow are hosts, addresses and networks that API debugging may call although they are
@@ -47,6 +54,14 @@ type Config struct {
 	DebugAllow []string `env:"GATELOG_DEBUG_ALLOW" envSeparator:"," json:"debug_allow" help:"hosts, addresses and CIDRs that API debugging may call although they are private"`
 	// AuditRetention is how long the audit trail keeps its records, in days or as Go writes durations.
 	AuditRetention string `env:"GATELOG_AUDIT_RETENTION" json:"audit_retention" help:"how long the audit trail is kept: days (400d) or hours (36h); the log keeps all changes anyway"`
+	// WebhookAllow are hosts, addresses and networks that webhooks may be sent to although they are
+	// private.
+	WebhookAllow []string `env:"GATELOG_WEBHOOK_ALLOW" envSeparator:"," json:"webhook_allow" help:"hosts, addresses and CIDRs that webhooks may be sent to although they are private"`
+	// WebhooksOff keeps this node from sending webhooks.
+	WebhooksOff bool `env:"GATELOG_WEBHOOKS_OFF" json:"webhooks_off" help:"send no webhooks from this node, e.g. on a copy of the log"`
+	// CallRetentionDays is how long the counters of calls are kept, which the statistics and metrics of
+	// instances are made of.
+	CallRetentionDays int `env:"GATELOG_CALL_RETENTION_DAYS" json:"call_retention_days" help:"days that the counters of calls are kept"`
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
 	LogLevel  string `env:"GATELOG_LOG_LEVEL" json:"log_level" help:"debug, info, warn or error"`
 	LogFormat string `env:"GATELOG_LOG_FORMAT" json:"log_format" help:"text or json"`
@@ -55,8 +70,8 @@ type Config struct {
 // Defaults returns the configuration that makes a node on this machine work by itself.
 func Defaults() Config {
 	return Config{
-		HTTPAddr: "127.0.0.1:8080", DataDir: "./data", Replicas: 1, GatewayDomain: "apic.gatelog.internal",
-		FirstProject: "default", AuditRetention: "400d", LogLevel: "info", LogFormat: "text",
+		HTTPAddr: "127.0.0.1:8080", DataDir: "./data", Replicas: 1, GatewayDomain: "apic.gatelog.internal", Zones: []string{"zone-1"},
+		FirstProject: "default", AuditRetention: "400d", CallRetentionDays: 30, LogLevel: "info", LogFormat: "text",
 	}
 }
 
@@ -99,12 +114,16 @@ func (c *Config) Check() error {
 		return errors.New("first_project must be given: the name of the project that the first start makes")
 	case c.GatewayDomain == "":
 		return errors.New("gateway_domain must be given: groups get their subdomains under it")
+	case slices.ContainsFunc(c.Specs, func(spec string) bool { return !slices.Contains(apig.InstanceSpecs(), spec) }):
+		return fmt.Errorf("specs is %q: some of %q", c.Specs, apig.InstanceSpecs())
 	case strings.Contains(c.DatabaseURL, "://") && !isURL(c.DatabaseURL):
 		return errors.New("database_url is no URL: postgres://user:password@host:port/database, with %-codes for special characters")
 	case retentionErr != nil:
 		return retentionErr
 	case c.Replicas < 1 || c.Replicas > 5:
 		return fmt.Errorf("replicas is %d: 1 to 5", c.Replicas)
+	case c.CallRetentionDays < 1 || c.CallRetentionDays > 3650:
+		return fmt.Errorf("call_retention_days is %d: 1 to 3650", c.CallRetentionDays)
 	case c.LogFormat != "text" && c.LogFormat != "json":
 		return fmt.Errorf("log_format is %q: text or json", c.LogFormat)
 	case level.UnmarshalText([]byte(c.LogLevel)) != nil:
@@ -132,6 +151,11 @@ func (c *Config) auditRetention() (time.Duration, error) {
 		return 0, fmt.Errorf("audit_retention is %q: 1h to 36500d, in days (400d) or hours (36h)", c.AuditRetention)
 	}
 	return d, nil
+}
+
+// callRetention is how long the counters of calls are kept.
+func (c *Config) callRetention() time.Duration {
+	return time.Duration(c.CallRetentionDays) * 24 * time.Hour
 }
 
 // isURL does not tell what is wrong: that could repeat a password.

@@ -181,6 +181,7 @@ func TestCheck(t *testing.T) {
 		"a port that is too large": {func(c *Config) { c.HTTPAddr = "127.0.0.1:65536" }, false},
 		"a URL":                    {func(c *Config) { c.HTTPAddr = "http://127.0.0.1:80" }, false},
 		"no replica":               {func(c *Config) { c.Replicas = 0 }, false},
+		"calls kept for no day":    {func(c *Config) { c.CallRetentionDays = 0 }, false},
 		"five replicas":            {func(c *Config) { c.Replicas = 5 }, true},
 		"six replicas":             {func(c *Config) { c.Replicas = 6 }, false},
 		"JSON":                     {func(c *Config) { c.LogFormat = "json" }, true},
@@ -191,6 +192,8 @@ func TestCheck(t *testing.T) {
 		"a database in words":      {func(c *Config) { c.DatabaseURL = "host=/tmp user=a password=b%zz" }, true},
 		"a database that is none":  {func(c *Config) { c.DatabaseURL = "postgres://a:secret-of-the-test@%zz" }, false},
 		"no project":               {func(c *Config) { c.FirstProject = "" }, false},
+		"some specifications":      {func(c *Config) { c.Specs = []string{"BASIC", "PLATINUM_X2"} }, true},
+		"an odd specification":     {func(c *Config) { c.Specs = []string{"BASIC", "HUGE"} }, false},
 		"no domain":                {func(c *Config) { c.GatewayDomain = "" }, false},
 	} {
 		config := Defaults()

@@ -17,6 +17,9 @@ import (
 	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/internal/guardedhttp"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/projections"
+	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // buildHandler puts all surfaces on one server.
@@ -33,7 +36,7 @@ func (n *Node) buildHandler() (http.Handler, error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), n.collector(), n.audit.lost)
 	handler, err := server.New(server.Options{
-		Version: Version, Ready: n.ready, Metrics: metrics, Logger: n.logger, AsOf: n.asOf, Attempts: n.keepAttempt,
+		Version: Version, Ready: n.ready, Metrics: metrics, Logger: n.logger, AsOf: n.asOf, ReadOnly: n.moment != "", Attempts: n.keepAttempt,
 		Project: func(id string) bool { _, exists := n.accounts.Project(id); return exists },
 		Authenticate: func(needed func(*http.Request) bool, deny func(echo.Context, error) error) echo.MiddlewareFunc {
 			return access.Middleware(a, needed, deny)
@@ -48,8 +51,9 @@ func (n *Node) buildHandler() (http.Handler, error) {
 
 func (n *Node) apigSurface(debugger *commandsapig.Debugger) server.Surface {
 	surface := httpapig.New(httpapig.Deps{
-		Bus: n.bus, Commands: n.apig, Queries: n.queries, Debugger: debugger,
-		GatewayDomain: n.config.GatewayDomain, Logger: n.logger,
+		Bus: n.bus, Commands: n.apig, Queries: n.queries, Debugger: debugger, Calls: n.calls,
+		Documents: n.documents(), TaskFiles: projectionsapig.TaskFiles{DB: n.reads},
+		GatewayDomain: n.config.GatewayDomain, Zones: n.config.Zones, Specs: n.config.Specs, Logger: n.logger,
 	})
 	return server.Surface{Name: "apig", Prefix: httpapig.Prefix, Deny: surface.Deny, Register: surface.Register}
 }
@@ -73,8 +77,9 @@ func (n *Node) managementSurface() server.Surface {
 		Name: "gatelog", Prefix: httpidentity.ManagementPrefix, Deny: httpidentity.Deny,
 		Register: func(api huma.API, _ *echo.Echo) {
 			httpgatelog.Register(api, httpgatelog.Deps{
-				Bus: n.bus, Commands: n.apig, Queries: n.queries, Log: n.engines.Log, DB: n.reads,
-				Projections: append(Projections(), n.audit.records), Logger: n.logger, Audit: n.audit.queries,
+				Bus: n.bus, Commands: n.apig, Queries: n.queries, Log: n.engines.Log, DB: n.reads, Calls: n.calls,
+				Projections: append(Projections(), n.audit.records), Logger: n.logger, Audit: n.audit.queries, Streams: n.streams,
+				Subscriptions: n.hooks, Webhooks: projectionssubscriptions.NewQueries(projections.NewStatements(n.reads)),
 			})
 		},
 	}

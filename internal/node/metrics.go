@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain/identity"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/webhooks"
 	"github.com/gatelog/gatelog/projections"
 )
 
@@ -16,6 +17,7 @@ type collector struct {
 	node                  *Node
 	position, lag, failed *prometheus.Desc
 	head                  *prometheus.Desc
+	waiting, dead         *prometheus.Desc
 }
 
 func (n *Node) collector() prometheus.Collector {
@@ -25,13 +27,15 @@ func (n *Node) collector() prometheus.Collector {
 		head:     prometheus.NewDesc("gatelog_log_head", "Position of the newest event in the log.", nil, nil),
 		position: prometheus.NewDesc("gatelog_projection_position", "Position up to which a projection holds the log.", label, nil),
 		lag:      prometheus.NewDesc("gatelog_projection_lag", "Positions between a projection and the newest event of its surface.", label, nil),
+		waiting:  prometheus.NewDesc("gatelog_webhook_waiting", "Events that webhooks were sent in vain and that are tried again, or wait behind such.", nil, nil),
+		dead:     prometheus.NewDesc("gatelog_webhook_dead", "Dead letters of all webhooks.", nil, nil),
 		failed:   prometheus.NewDesc("gatelog_projection_failed", "1 when a projection has stopped at an event it cannot apply.", label, nil),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.head, c.position, c.lag, c.failed} {
+	for _, d := range []*prometheus.Desc{c.head, c.position, c.lag, c.failed, c.waiting, c.dead} {
 		ch <- d
 	}
 }
@@ -45,6 +49,10 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	if head, err := c.node.engines.Log.Head(ctx); err == nil {
 		gauge(c.head, float64(head))
+	}
+	if waiting, dead, err := webhooks.Totals(ctx, c.node.reads); err == nil {
+		gauge(c.waiting, float64(waiting))
+		gauge(c.dead, float64(dead))
 	}
 	accounts := follower{identity.Surface, eventstore.Surface(identity.Surface), c.node.engines.Log, c.node.accounts.Failed}
 	for _, f := range append(c.node.followers(), accounts) {

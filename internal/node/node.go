@@ -19,12 +19,17 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	commandsidentity "github.com/gatelog/gatelog/commands/identity"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/eventstore/subscribe"
+	httpgatelog "github.com/gatelog/gatelog/http/gatelog"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/webhooks"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/calls"
 	projectionsidentity "github.com/gatelog/gatelog/projections/identity"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Version is the version of this build.
@@ -41,14 +46,21 @@ type Node struct {
 	marks    *projections.Watermarks
 	identity *commandsidentity.Commands
 	apig     *commandsapig.Commands
+	hooks    *commandssubscriptions.Commands
+	webhooks *webhooks.Engine
+	sending  *sqlx.DB // for webhooks
 	accounts *projectionsidentity.Directory
 	queries  *projectionsapig.Queries
 	audit    *audit
 	reads    *sqlx.DB
+	calls    *calls.Store
+	feed     *calls.Feed
 	runners  []*projections.Runner
 	router   *message.Router
+	streams  *httpgatelog.Streams
 	applied  *nats.Subscription
 	handler  http.Handler
+	moment   string      // that the node shows; empty for the present
 	address  string      // where it listens, once it does: host:port
 	begun    atomic.Bool // the first start is done
 	stopping atomic.Bool
@@ -56,7 +68,7 @@ type Node struct {
 
 // Projections returns the projections that live in Postgres.
 func Projections() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New())}
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New()), projectionssubscriptions.New()}
 }
 
 // connections to the read models for queries. More would only wait for the same processors.
@@ -64,7 +76,13 @@ const readConnections = 24
 
 // New builds a node on its engines, and makes the read models fit this build. Run it: that ends it, too.
 func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, error) {
-	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks()}
+	return NewAsOf(ctx, c, e, log, "")
+}
+
+// NewAsOf is New for a node that shows the world as it was at a moment, a position of the log or an RFC
+// 3339 time, and changes nothing. It can run beside others.
+func NewAsOf(ctx context.Context, c Config, e *Engines, log *slog.Logger, moment string) (*Node, error) {
+	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), streams: httpgatelog.NewStreams(), moment: moment}
 	if err := n.build(ctx); err != nil {
 		return nil, errors.Join(err, n.release())
 	}
@@ -85,12 +103,19 @@ func (n *Node) build(ctx context.Context) error {
 	}
 	n.identity = commandsidentity.New(e.Keyring)
 	n.apig = commandsapig.New(sealer{e.Keyring})
+	n.hooks = commandssubscriptions.New(sealer{e.Keyring})
 	n.bus = commands.New(commands.Options{
 		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
 	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
 	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads, projectionsapig.New()), e.Log)
 	if err := n.buildReactions(); err != nil {
+		return err
+	}
+	if err := n.buildCalls(ctx); err != nil {
+		return err
+	}
+	if err := n.buildWebhooks(); err != nil {
 		return err
 	}
 	n.handler, err = n.buildHandler()
@@ -163,8 +188,46 @@ func (n *Node) buildReactions() error {
 	if err != nil {
 		return err
 	}
-	r := &commandsapig.Reactions{Bus: n.bus, Commands: n.apig, Codec: n.apig.Surface.Codec}
+	r := &commandsapig.Reactions{
+		Bus: n.bus, Commands: n.apig, Codec: n.apig.Surface.Codec, Files: projectionsapig.TaskFiles{DB: n.reads}, Documents: n.documents(),
+	}
 	n.router, err = r.Router(sub, n.logger)
+	return err
+}
+
+// sendingConnections are those that webhooks share: what they save is small.
+const sendingConnections = 4
+
+func (n *Node) buildWebhooks() error {
+	var err error
+	if n.sending, err = n.engines.DB(sendingConnections); err != nil {
+		return err
+	}
+	n.webhooks, err = webhooks.New(webhooks.Options{
+		Log: n.engines.Log, DB: n.sending, Node: n.name, Sealer: sealer{n.engines.Keyring}, AllowHosts: n.config.WebhookAllow, Logger: n.logger,
+		Event: func(r eventstore.Recorded) webhooks.CloudEvent { return httpgatelog.NewCloudEvent(r) },
+	})
+	return err
+}
+
+// documents reads and writes the OpenAPI documents of instances.
+func (n *Node) documents() projectionsapig.Documents {
+	return projectionsapig.Documents{Queries: n.queries, Domain: n.config.GatewayDomain, Now: now}
+}
+
+// buildCalls makes the counters of calls, and the feed of what gateway nodes publish.
+func (n *Node) buildCalls(ctx context.Context) error {
+	js, err := jetstream.New(n.engines.Conn)
+	if err != nil {
+		return err
+	}
+	n.calls = calls.NewStore(n.reads, now)
+	n.feed, err = calls.NewFeed(ctx, js, n.calls, calls.FeedOptions{
+		Replicas: n.config.Replicas, Logger: n.logger,
+		Exists: func(ctx context.Context, tenant, instance string) error {
+			return n.queries.Exists(ctx, projectionsapig.In{Tenant: tenant, Instance: instance})
+		},
+	})
 	return err
 }
 
@@ -176,6 +239,9 @@ func (n *Node) release() error {
 	}
 	if n.reads != nil {
 		err = n.reads.Close()
+	}
+	if n.sending != nil {
+		err = errors.Join(err, n.sending.Close())
 	}
 	for _, r := range n.runners {
 		err = errors.Join(err, r.DB.Close())

@@ -13,14 +13,6 @@ import (
 // function of the event.
 func apply(rec domain.Recorded, c *projections.Changes) error {
 	switch ev := rec.Event.(type) {
-	case apig.InstanceRequested:
-		return putInstance(c, rec, ev.Instance)
-	case apig.InstanceProgressed:
-		return putInstance(c, rec, ev.Instance)
-	case apig.InstanceUpdated:
-		return putInstance(c, rec, ev.Instance)
-	case apig.InstanceDeleted:
-		deleteInstance(c, ev.InstanceID)
 	case apig.GroupCreated:
 		putGroup(c, rec, ev.Group)
 		return putResponse(c, rec, apig.DefaultResponseOf(ev.Group))
@@ -28,6 +20,7 @@ func apply(rec domain.Recorded, c *projections.Changes) error {
 		putGroup(c, rec, ev.Group)
 	case apig.GroupDeleted:
 		groups.Delete(c, ev.GroupID)
+		deleteDomains(c, "group_id", ev.GroupID)
 		responses.DeleteWhere(c, "group_id", ev.GroupID)
 		variables.DeleteWhere(c, "group_id", ev.GroupID)
 	case apig.EnvCreated:
@@ -38,6 +31,7 @@ func apply(rec domain.Recorded, c *projections.Changes) error {
 		envs.Delete(c, ev.InstanceID, ev.EnvID)
 		variables.DeleteWhere(c, "env_key", envKey(ev.InstanceID, ev.EnvID))
 		appAuths.DeleteWhere(c, "env_key", envKey(ev.InstanceID, ev.EnvID))
+		pluginBindings.DeleteWhere(c, "env_key", envKey(ev.InstanceID, ev.EnvID))
 	case apig.VariableCreated:
 		putVariable(c, rec, ev.Variable)
 	case apig.VariableUpdated:
@@ -53,9 +47,11 @@ func apply(rec domain.Recorded, c *projections.Changes) error {
 func applyAPI(rec domain.Recorded, c *projections.Changes) error {
 	switch ev := rec.Event.(type) {
 	case apig.APICreated:
+		attach(c, rec, ev.API)
 		return putAPI(c, rec, ev.API)
 	case apig.APIUpdated:
 		apiTags.DeleteWhere(c, "api_id", ev.API.ID)
+		reattach(c, rec, ev.API, ev.Changed)
 		return putAPI(c, rec, ev.API)
 	case apig.APIDeleted:
 		deleteAPI(c, ev.APIID)
@@ -74,6 +70,10 @@ func applyAPI(rec domain.Recorded, c *projections.Changes) error {
 	case apig.AppCreated, apig.AppUpdated, apig.AppSecretReset, apig.AppDeleted, apig.AppACLSet, apig.AppACLDeleted,
 		apig.AppCodeCreated, apig.AppCodeDeleted, apig.AppAuthGranted, apig.AppAuthRevoked:
 		return applyApp(rec, c)
+	case apig.OrchestrationCreated, apig.OrchestrationUpdated, apig.OrchestrationDeleted:
+		return applyOrchestration(rec, c)
+	case apig.TaskRequested, apig.TaskStarted, apig.TaskFinished, apig.TaskExpired:
+		return applyTask(rec, c)
 	case apig.AppQuotaCreated, apig.AppQuotaUpdated, apig.AppQuotaDeleted, apig.AppQuotaBound, apig.AppQuotaUnbound:
 		applyAppQuota(rec, c)
 	case apig.ChannelCreated, apig.ChannelUpdated, apig.ChannelDeleted:
@@ -82,23 +82,17 @@ func applyAPI(rec domain.Recorded, c *projections.Changes) error {
 		return applyAuthorizer(rec, c)
 	case apig.ResponseCreated, apig.ResponseUpdated, apig.ResponseDeleted:
 		return applyResponse(rec, c)
+	case apig.CertificateCreated, apig.CertificateUpdated, apig.CertificateDeleted:
+		return applyCertificate(rec, c)
 	default:
-		if applyThrottle(rec, c) || applyACL(rec, c) || applySignature(rec, c) {
+		if done, err := applyInstance(rec, c); done || err != nil {
+			return err
+		}
+		if applyAIKey(rec, c) || applyThrottle(rec, c) || applyACL(rec, c) || applySignature(rec, c) || applyPlugin(rec, c) || applyDomain(rec, c) {
 			return nil
 		}
 		return fmt.Errorf("no rows are known for the event %T", ev)
 	}
-	return nil
-}
-
-func putInstance(c *projections.Changes, rec domain.Recorded, in apig.Instance) error {
-	document, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	instances.Put(c, InstanceRow{
-		ID: in.ID, Tenant: rec.Tenant, Name: in.Name, Status: string(in.Status), CreateTime: in.CreateTime, Document: document,
-	})
 	return nil
 }
 
@@ -113,6 +107,9 @@ func deleteInstance(c *projections.Changes, id string) {
 	publications.DeleteWhere(c, "instance_id", id)
 	deleteChannels(c, "instance_id", id)
 	authorizers.DeleteWhere(c, "instance_id", id)
+	tasks.DeleteWhere(c, "instance_id", id)
+	orchestrations.DeleteWhere(c, "instance_id", id)
+	orchestratedAPIs.DeleteWhere(c, "instance_id", id)
 	responses.DeleteWhere(c, "instance_id", id)
 	versions.DeleteWhere(c, "instance_id", id)
 	features.DeleteWhere(c, "instance_id", id)
@@ -123,6 +120,10 @@ func deleteInstance(c *projections.Changes, id string) {
 	throttleSpecials.DeleteWhere(c, "instance_id", id)
 	quotas.DeleteWhere(c, "owner", id)
 	deleteCredentials(c, id)
+	deletePlugins(c, id)
+	deleteNaming(c, id)
+	instanceTags.DeleteWhere(c, "instance_id", id)
+	deleteEndpoints(c, id)
 }
 
 func putGroup(c *projections.Changes, rec domain.Recorded, g apig.Group) {
@@ -175,10 +176,12 @@ func putAPI(c *projections.Changes, rec domain.Recorded, a apig.API) error {
 func deleteAPI(c *projections.Changes, id string) {
 	apis.Delete(c, id)
 	apiTags.DeleteWhere(c, "api_id", id)
+	orchestratedAPIs.DeleteWhere(c, "api_id", id)
 	publications.DeleteWhere(c, "api_id", id)
 	versions.DeleteWhere(c, "api_id", id)
 	appAuths.DeleteWhere(c, "api_id", id)
 	policyBindings.DeleteWhere(c, "api_id", id)
+	pluginBindings.DeleteWhere(c, "api_id", id)
 }
 
 func putPublication(c *projections.Changes, rec domain.Recorded, p apig.Publication) {

@@ -23,6 +23,7 @@ type past struct {
 	log   *eventstore.Memory
 	fence eventstore.Fence
 	db    *sqlx.DB
+	url   string
 	n     int
 }
 
@@ -39,7 +40,8 @@ var (
 // newPast returns an instance with the group g1, the environments RELEASE and test, and nothing else.
 func newPast(t *testing.T) *past {
 	t.Helper()
-	db, err := projections.OpenDB(testenv.Postgres(t), 4)
+	url := testenv.Postgres(t)
+	db, err := projections.OpenDB(url, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func newPast(t *testing.T) *past {
 		t.Fatal(err)
 	}
 	log := eventstore.NewMemory()
-	p := &past{Queries: NewQueries(projections.NewStatements(db), log), t: t, log: log, db: db}
+	p := &past{Queries: NewQueries(projections.NewStatements(db), log), t: t, log: log, db: db, url: url}
 	if p.fence, err = log.Take(t.Context(), "apig", pastTenant, "test"); err != nil {
 		t.Fatal(err)
 	}

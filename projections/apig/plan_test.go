@@ -1,70 +1,29 @@
 package apig
 
 import (
-	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lib/pq"
 
 	"github.com/gatelog/gatelog/domain/apig"
 )
 
-// crowded is a past with 20,000 APIs in 20 groups of one instance, one in ten of them published in two
-// versions, and a second instance as large.
-func crowded(t *testing.T) *past {
-	t.Helper()
-	p := newPast(t).project()
-	for _, statement := range []string{
-		`INSERT INTO apig.groups SELECT 'g' || n, 't1', 'gw', 'group-' || n, '', true, now(), now() FROM generate_series(2, 20) n`,
-		`INSERT INTO apig.apis SELECT i.id || 'a' || n, 't1', i.id, CASE i.id WHEN 'gw' THEN 'g' || (n % 20 + 1) ELSE 'other' END,
-			'api-' || n, 1, 'HTTPS', 'GET', '/path/' || n, 'NONE', '', now() - n * interval '1 second', now(), n,
-			('{"name":"api-' || n || '","remark":"' || repeat('x', 400) || '"}')::json,
-			('{"name":"api-' || n || '","remark":"' || repeat('x', 800) || '"}')::json
-			FROM generate_series(1, 20000) n, (VALUES ('gw'), ('gw2')) i (id)`,
-		`INSERT INTO apig.api_tags SELECT id, 'tag' || position % 50, tenant, instance_id FROM apig.apis`,
-		`INSERT INTO apig.versions SELECT a.id || v, 't1', a.instance_id, a.id, 'e1', 'test', '20240501', '', now(), a.position
-			FROM apig.apis a, (VALUES ('v1'), ('v2')) v (v) WHERE a.position % 10 = 0`,
-		`INSERT INTO apig.publications SELECT api_id, env_id, tenant, instance_id, 'g1', 'p', id, now() FROM apig.versions WHERE id LIKE '%v2'`,
-	} {
-		if _, err := p.db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatalf("%s: %v", statement, err)
-		}
-	}
-	p.vacuum(t)
-	return p
-}
-
-// vacuum does by hand what Postgres does by itself after a while. A transaction that looks at the tables
-// meanwhile makes it incomplete.
-func (p *past) vacuum(t *testing.T) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	for complete := false; !complete; {
-		if _, err := p.db.ExecContext(ctx, "VACUUM ANALYZE"); err != nil {
-			t.Fatal(err)
-		}
-		err := p.db.GetContext(ctx, &complete, "SELECT relallvisible = relpages FROM pg_class WHERE oid = 'apig.apis'::regclass")
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // plan is a node of what EXPLAIN says.
 type plan struct {
-	Node  string `json:"Node Type"`
-	Table string `json:"Relation Name"`
-	Index string `json:"Index Name"`
+	Node  string  `json:"Node Type"`
+	Table string  `json:"Relation Name"`
+	Index string  `json:"Index Name"`
+	Rows  float64 `json:"Plan Rows"`
+	Cost  float64 `json:"Total Cost"`
 	Plans []plan
 }
 
 func (n plan) String() string {
-	text := strings.TrimSpace(n.Node + " " + n.Table + " " + n.Index)
+	text := fmt.Sprintf("%s %s %s (%.0f rows)", n.Node, n.Table, n.Index, n.Rows)
 	for _, below := range n.Plans {
 		text += "\n" + strings.ReplaceAll(below.String(), "\n", "\n  ")
 	}
@@ -78,6 +37,11 @@ func (n plan) scans(way, table string) bool {
 		return true
 	}
 	return slices.ContainsFunc(n.Plans, func(below plan) bool { return below.scans(way, table) })
+}
+
+// any returns whether something holds for a node of the plan.
+func (n plan) any(holds func(plan) bool) bool {
+	return holds(n) || slices.ContainsFunc(n.Plans, func(below plan) bool { return below.any(holds) })
 }
 
 // question is a query with its arguments.
@@ -109,7 +73,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 		return question{query, args}
 	}
 	versions := func(f VersionFilter) question {
-		query, args := f.where(pastIn, "gwa20").page("SELECT "+versionColumns+" FROM "+versionsSQL, versionOrder, Page{0, 20})
+		query, args := f.where(pastIn, "apis20").page("SELECT "+versionColumns+" FROM "+versionsSQL, versionOrder, Page{0, 20})
 		return question{query, args}
 	}
 	counted := func(f APIFilter) question {
@@ -118,30 +82,34 @@ func TestQueriesUseIndexes(t *testing.T) {
 	}
 	first, deep := Page{0, 20}, Page{500, 20}
 	asks := func(query string, args ...any) question { return question{query, args} }
+	t.Run("lists", func(t *testing.T) {
+		t.Parallel()
+		p.listsUseIndexes(t)
+	})
 	details := func(ids ...string) question {
 		instances, tenants := slices.Repeat([]string{pastInstance}, len(ids)), slices.Repeat([]string{pastTenant}, len(ids))
 		return asks(apiSQL, pq.Array(ids), pq.Array(instances), pq.Array(tenants))
 	}
 	for name, c := range map[string]struct {
 		question
-		way string // to the APIs
+		way string // to the APIs, or the beginning of an index that it uses
 	}{
 		"list of an instance":           {list(APIFilter{}, first), "Index Scan"},
 		"list of an instance, deep":     {list(APIFilter{}, deep), "Index Scan"},
 		"list of an instance, in full":  {list(APIFilter{Group: true, Backend: true}, first), "Index Scan"},
-		"list of a group":               {list(APIFilter{GroupID: "g2"}, first), "Index Scan apis_group_id"},
-		"list by the exact name":        {list(APIFilter{Name: "api-7", ExactName: true}, first), "Index Scan"},
-		"list by id":                    {list(APIFilter{ID: "gwa7"}, first), "Index Scan"},
+		"list of a group":               {list(APIFilter{GroupID: "groups2"}, first), "apis_group_id"},
+		"list by the exact name":        {list(APIFilter{Name: "name7", ExactName: true}, first), "Index Scan"},
+		"list by id":                    {list(APIFilter{ID: "apis7"}, first), "Index Scan"},
 		"list by tags":                  {list(APIFilter{Tags: []string{"tag7", "tag8"}}, first), "Index Scan"},
-		"list by environment":           {list(APIFilter{EnvID: "e1"}, first), "Index Scan"},
-		"detail":                        {details("gwa7"), "Index Scan apis_pkey"},
-		"details at once":               {details("gwa7", "gwa8", "gwa9", "gwa10", "gwa11", "gwa12", "gwa13", "gwa14"), "Index Scan apis_pkey"},
+		"list by environment":           {list(APIFilter{EnvID: "envs1"}, first), "Index Scan"},
+		"detail":                        {details("apis7"), "Index Scan apis_pkey"},
+		"details at once":               {details("apis7", "apis8", "apis9", "apis10", "apis11", "apis12", "apis13", "apis14"), "Index Scan apis_pkey"},
 		"number of APIs of an instance": {counted(APIFilter{}), "Index Only Scan apis_instance_id_register"},
-		"number of APIs of a group":     {counted(APIFilter{GroupID: "g2"}), "Index Only Scan apis_group_id"},
+		"number of APIs of a group":     {counted(APIFilter{GroupID: "groups2"}), "Index Only Scan apis_group_id"},
 		"quota of APIs":                 {asks(countSQL[apig.CountedAPIs], pastInstance), "Index Only Scan"},
 		"versions":                      {versions(VersionFilter{Most: 10}), ""},
-		"versions of an environment":    {versions(VersionFilter{EnvID: "e1", Most: 10}), ""},
-		"runtime":                       {asks(runtimeSQL, "gwa20", "e1", pastInstance, pastTenant), ""},
+		"versions of an environment":    {versions(VersionFilter{EnvID: "envs1", Most: 10}), ""},
+		"runtime":                       {asks(runtimeSQL, "apis20", "envs1", pastInstance, pastTenant), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +119,7 @@ func TestQueriesUseIndexes(t *testing.T) {
 					t.Errorf("reads through all of %s:\n%s", table, got)
 				}
 			}
-			if c.way != "" && !got.scans(c.way, "apis") {
+			if c.way != "" && !got.scans(c.way, "apis") && !got.any(func(n plan) bool { return strings.HasPrefix(n.Index, c.way) }) {
 				t.Errorf("no %s of apis:\n%s", c.way, got)
 			}
 		})

@@ -210,6 +210,10 @@ func (q *Queries) Instances(ctx context.Context, tenant string, f InstanceFilter
 	w.is("i.id", f.ID)
 	w.like("i.name", f.Name, false)
 	w.is("i.status", f.Status)
+	return q.instances(ctx, w, p)
+}
+
+func (q *Queries) instances(ctx context.Context, w *where, p Page) ([]apig.Instance, int, error) {
 	rows, total, err := page[InstanceRow](ctx, q, "i.*", "apig.instances i", w, "i.create_time DESC, i.id", p)
 	if err != nil {
 		return nil, 0, err

@@ -84,7 +84,7 @@ func (q *Queries) ACLsOf(ctx context.Context, in In, apiID string, f BoundACLFil
 	w.like("e.name", f.EnvName, false)
 	w.is("c.id", f.ACLID)
 	w.like("c.name", f.ACLName, false)
-	from := `apig.policy_bindings b JOIN apig.acls c ON c.id = b.policy_id
+	from := `apig.policy_bindings b JOIN apig.acls c ON c.instance_id = b.instance_id AND c.id = b.policy_id
 		JOIN apig.envs e ON e.instance_id = b.instance_id AND e.id = b.env_id`
 	columns := aclColumns + ", e.id AS env_id, e.name AS env_name, b.id AS bind_id, b.bind_time"
 	return page[BoundACL](ctx, q, columns, from, w, "b.bind_time DESC, b.id", p)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/lib/pq"
 
-	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/projections"
 )
@@ -203,9 +202,9 @@ func (f APIFilter) where(in In) *where {
 	if f.EnvID != "" {
 		w.text("EXISTS (SELECT FROM apig.publications p WHERE p.instance_id = a.instance_id AND p.api_id = a.id AND p.env_id = $%d)", f.EnvID, f.EnvID)
 	}
-	w.oneOf("a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY($%d))", f.Tags)
+	w.oneOf(taggedSQL, f.Tags)
 	if f.VPCChannelName != "" {
-		const channel = "EXISTS (SELECT FROM apig.channels c WHERE c.id = a.vpc_channel_id AND c.name LIKE $%d)"
+		const channel = "EXISTS (SELECT FROM apig.channels c WHERE c.instance_id = a.instance_id AND c.id = a.vpc_channel_id AND c.name LIKE $%d)"
 		w.text(channel, f.VPCChannelName, "%"+escapeLike.Replace(f.VPCChannelName)+"%")
 	}
 	return w
@@ -233,9 +232,13 @@ func (q *Queries) APIs(ctx context.Context, in In, f APIFilter, p Page, sl func(
 	if err != nil {
 		return nil, 0, err
 	}
+	domains, err := q.domainsOf(ctx, in, f, items)
+	if err != nil {
+		return nil, 0, err
+	}
 	answers := make([]Answer, len(items))
 	for i, item := range items {
-		answers[i] = item.answer(f, sl)
+		answers[i] = item.answer(f, sl, domains)
 	}
 	total, err := q.total(ctx, len(items), "apig.apis a", w, p)
 	if err == nil && total == 0 {
@@ -244,23 +247,37 @@ func (q *Queries) APIs(ctx context.Context, in In, f APIFilter, p Page, sl func(
 	return answers, total, err
 }
 
+// domainsOf returns the domain names of the groups of APIs, where the APIs are shown with their groups.
+func (q *Queries) domainsOf(ctx context.Context, in In, f APIFilter, items []apiItem) (map[string][]DomainView, error) {
+	if !f.Group || len(items) == 0 {
+		return nil, nil
+	}
+	var groups []string
+	for _, item := range items {
+		if !slices.Contains(groups, item.GroupRow.ID) {
+			groups = append(groups, item.GroupRow.ID)
+		}
+	}
+	return q.Domains(ctx, in, groups)
+}
+
 // GroupInfo is a group as an API shows it (APIG V2 §3.5.6).
 type GroupInfo struct {
-	ID                    string    `json:"id"`
-	Name                  string    `json:"name"`
-	Status                int       `json:"status"`
-	SLDomain              string    `json:"sl_domain"`
-	RegisterTime          time.Time `json:"register_time"`
-	UpdateTime            time.Time `json:"update_time"`
-	OnSellStatus          int       `json:"on_sell_status"`
-	URLDomains            []string  `json:"url_domains"`
-	SLDomainAccessEnabled bool      `json:"sl_domain_access_enabled"`
+	ID                    string       `json:"id"`
+	Name                  string       `json:"name"`
+	Status                int          `json:"status"`
+	SLDomain              string       `json:"sl_domain"`
+	RegisterTime          time.Time    `json:"register_time"`
+	UpdateTime            time.Time    `json:"update_time"`
+	OnSellStatus          int          `json:"on_sell_status"`
+	URLDomains            []DomainView `json:"url_domains"`
+	SLDomainAccessEnabled bool         `json:"sl_domain_access_enabled"`
 }
 
 // OnSellStatus says that no group is on a marketplace (APIG V2 §3.1.1).
 const OnSellStatus = 2
 
-func (i apiItem) answer(f APIFilter, sl func(string) string) Answer {
+func (i apiItem) answer(f APIFilter, sl func(string) string, domains map[string][]DomainView) Answer {
 	a := Answer{Document: i.Document, More: []any{i.published()}}
 	if f.Group {
 		g := i.GroupRow
@@ -268,7 +285,7 @@ func (i apiItem) answer(f APIFilter, sl func(string) string) Answer {
 			Info GroupInfo `json:"api_group_info"`
 		}{GroupInfo{
 			ID: g.ID, Name: g.Name, Status: statusValid, SLDomain: sl(g.ID), RegisterTime: g.RegisterTime, UpdateTime: g.UpdateTime,
-			OnSellStatus: OnSellStatus, URLDomains: []string{}, SLDomainAccessEnabled: g.SLDomainAccessEnabled,
+			OnSellStatus: OnSellStatus, URLDomains: append([]DomainView{}, domains[g.ID]...), SLDomainAccessEnabled: g.SLDomainAccessEnabled,
 		}})
 	}
 	if f.Backend && i.Backend != nil {
@@ -277,66 +294,4 @@ func (i apiItem) answer(f APIFilter, sl func(string) string) Answer {
 		}{json.RawMessage(*i.Backend)})
 	}
 	return a
-}
-
-// VersionView is a version of an API in an environment (APIG V2 §3.5.10).
-type VersionView struct {
-	VersionID   string          `json:"version_id"`
-	VersionNo   string          `json:"version_no"`
-	APIID       string          `json:"api_id"`
-	EnvID       string          `json:"env_id"`
-	EnvName     string          `json:"env_name"`
-	Remark      string          `json:"remark"`
-	PublishTime time.Time       `json:"publish_time"`
-	Status      int             `json:"status"` // 1: in effect, 2: not
-	Position    domain.Position `json:"position"`
-}
-
-// VersionFilter narrows the list of versions. Most bounds the versions per environment, the one in
-// effect and then the newest first; 0 is all that ever were.
-type VersionFilter struct {
-	EnvID, EnvName string
-	Most           int
-}
-
-// Versions returns a page of the versions of an API, newest first, and their number in all (APIG V2
-// §3.5.10), or APIG.3030, APIG.3002.
-func (q *Queries) Versions(ctx context.Context, in In, apiID string, f VersionFilter, p Page) ([]VersionView, int, error) {
-	w := f.where(in, apiID)
-	rows, total, err := page[VersionView](ctx, q, versionColumns, versionsSQL, w, versionOrder, p)
-	if err == nil && total == 0 {
-		_, err = q.owner(ctx, in, apiID)
-	}
-	return rows, total, err
-}
-
-const (
-	versionColumns = "v.version_id, v.version_no, v.api_id, v.env_id, v.env_name, v.remark, v.publish_time, v.position, v.status"
-	versionOrder   = "v.position DESC"
-)
-
-// versionsSQL gives the versions as VersionView has them, ranked in their environment.
-const versionsSQL = `(SELECT v.id AS version_id, v.version_no, v.api_id, v.env_id, coalesce(e.name, v.env_name) AS env_name, v.remark,
-		v.publish_time, v.position, v.instance_id, v.tenant, CASE WHEN p.version_id = v.id THEN 1 ELSE 2 END AS status,
-		row_number() OVER (PARTITION BY v.api_id, v.env_id ORDER BY p.version_id IS NOT DISTINCT FROM v.id DESC, v.position DESC) AS rank
-	FROM apig.versions v
-	LEFT JOIN apig.envs e ON e.instance_id = v.instance_id AND e.id = v.env_id
-	LEFT JOIN apig.publications p ON p.api_id = v.api_id AND p.env_id = v.env_id) v`
-
-func (f VersionFilter) where(in In, apiID string) *where {
-	w := in.where("v")
-	w.must("v.api_id", apiID)
-	w.is("v.env_id", f.EnvID)
-	w.like("v.env_name", f.EnvName, false)
-	if f.Most > 0 {
-		w.add("v.rank <= $%d", f.Most)
-	}
-	return w
-}
-
-// owner returns the group of an API, or APIG.3030, APIG.3002.
-func (q *Queries) owner(ctx context.Context, in In, apiID string) (string, error) {
-	var group string
-	err := q.get(ctx, &group, "SELECT group_id FROM apig.apis WHERE id = $1 AND instance_id = $2 AND tenant = $3", apiID, in.Instance, in.Tenant)
-	return group, q.missing(ctx, in, err, apig.ErrAPINotFound(apiID))
 }

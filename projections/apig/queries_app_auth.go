@@ -35,15 +35,16 @@ type AppAuthFilter struct {
 
 // Parts of the SQL about APIs that apps are, or could be, authorized for. a is the API.
 const (
-	taggedSQL     = "a.id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.tag = ANY($%d))"
+	taggedSQL     = "EXISTS (SELECT FROM apig.api_tags t WHERE t.instance_id = a.instance_id AND t.api_id = a.id AND t.tag = ANY($%d))"
 	apiRemarkSQL  = "coalesce(a.brief ->> 'remark', '')"
 	apiTagsSQL    = "coalesce(a.brief -> 'tags', '[]'::json)"
 	appAuthFields = `h.id, h.api_id, a.name AS api_name, a.type AS api_type, ` + apiRemarkSQL + ` AS api_remark, ` + apiTagsSQL + ` AS tags,
 		a.group_id, g.name AS group_name, h.env_id, e.name AS env_name, h.app_id, o.name AS app_name, o.remark AS app_remark,
 		coalesce(p.publish_id, '') AS publish_id, h.auth_time`
-	appAuthTables = `apig.app_auths h JOIN apig.apps o ON o.id = h.app_id JOIN apig.apis a ON a.id = h.api_id
-		JOIN apig.groups g ON g.id = a.group_id JOIN apig.envs e ON e.instance_id = h.instance_id AND e.id = h.env_id
-		LEFT JOIN apig.publications p ON p.api_id = h.api_id AND p.env_id = h.env_id`
+	appAuthTables = `apig.app_auths h JOIN apig.apps o ON o.instance_id = h.instance_id AND o.id = h.app_id
+		JOIN apig.apis a ON a.instance_id = h.instance_id AND a.id = h.api_id JOIN apig.groups g ON g.instance_id = h.instance_id AND g.id = a.group_id
+		JOIN apig.envs e ON e.instance_id = h.instance_id AND e.id = h.env_id
+		LEFT JOIN apig.publications p ON p.instance_id = h.instance_id AND p.api_id = h.api_id AND p.env_id = h.env_id`
 )
 
 // APIsOfApp returns a page of the authorizations of the app of the filter, newest first, and their number
@@ -118,10 +119,10 @@ func (q *Queries) AuthorizableAPIs(ctx context.Context, in In, f AppAuthFilter, 
 	w.args = append(w.args, env.ID, f.AppID)
 	envArg, appArg := len(w.args)-1, len(w.args)
 	w.conditions = append(w.conditions, fmt.Sprintf(
-		"NOT EXISTS (SELECT FROM apig.app_auths h WHERE h.app_id = $%d AND h.env_id = $%d AND h.api_id = a.id)", appArg, envArg))
-	from := fmt.Sprintf(`apig.apis a JOIN apig.groups g ON g.id = a.group_id
-		LEFT JOIN apig.publications p ON p.api_id = a.id AND p.env_id = $%d
-		LEFT JOIN apig.envs e ON e.instance_id = p.instance_id AND e.id = p.env_id`, envArg)
+		"NOT EXISTS (SELECT FROM apig.app_auths h WHERE h.instance_id = a.instance_id AND h.app_id = $%d AND h.env_id = $%d AND h.api_id = a.id)", appArg, envArg))
+	from := fmt.Sprintf(`apig.apis a JOIN apig.groups g ON g.instance_id = a.instance_id AND g.id = a.group_id
+		LEFT JOIN apig.publications p ON p.instance_id = a.instance_id AND p.api_id = a.id AND p.env_id = $%d
+		LEFT JOIN apig.envs e ON e.instance_id = a.instance_id AND e.id = p.env_id`, envArg)
 	return page[AuthorizableAPI](ctx, q, `a.id, a.name, `+apiRemarkSQL+` AS remark, a.auth_type, a.req_uri, a.group_id, g.name AS group_name,
 		coalesce(p.env_id, '') AS run_env_id, coalesce(e.name, '') AS run_env_name, coalesce(p.publish_id, '') AS publish_id,
 		`+apiTagsSQL+` AS tags`, from, w, "a.register_time DESC, a.id", p)

@@ -57,7 +57,8 @@ type QuotaApp struct {
 
 const (
 	quotaAppFields = "a.*, q.id AS quota_id, q.name AS quota_name, b.bound_time"
-	quotaAppTables = `apig.apps a LEFT JOIN apig.app_quota_bindings b ON b.app_id = a.id LEFT JOIN apig.app_quotas q ON q.id = b.quota_id`
+	quotaAppTables = `apig.apps a LEFT JOIN apig.app_quota_bindings b ON b.instance_id = a.instance_id AND b.app_id = a.id
+		LEFT JOIN apig.app_quotas q ON q.instance_id = a.instance_id AND q.id = b.quota_id`
 )
 
 // AppsOfQuota returns a page of the apps that are bound to a credential quota, the last bound first (APIG

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -40,7 +41,19 @@ func (f BoundAPIFilter) narrow(w *where) {
 	w.is("a.group_id", f.GroupID)
 	w.is("p.api_id", f.APIID)
 	w.like("a.name", f.APIName, false)
-	w.oneOf("p.api_id IN (SELECT t.api_id FROM apig.api_tags t WHERE t.instance_id = p.instance_id AND t.tag = ANY($%d))", f.Tags)
+	w.withTags("p", "p.api_id", f.Tags)
+}
+
+// noTags among tags stands for APIs that have none (SDK).
+const noTags = "#no_tags#"
+
+// withTags adds 'the API in column has one of the tags'; no tags add nothing. The table has its instance.
+func (w *where) withTags(table, column string, tags []string) {
+	has := "EXISTS (SELECT FROM apig.api_tags t WHERE t.instance_id = " + table + ".instance_id AND t.api_id = " + column + " AND t.tag = ANY($%d))"
+	if slices.Contains(tags, noTags) {
+		has = "(" + has + " OR NOT EXISTS (SELECT FROM apig.api_tags t WHERE t.api_id = " + column + "))"
+	}
+	w.oneOf(has, tags)
 }
 
 // policies is the table of a family of policies.
@@ -52,7 +65,9 @@ const boundColumns = `a.id AS api_id, a.name AS api_name, a.type AS api_type, co
 	a.req_method, a.req_uri, coalesce(a.brief -> 'tags', '[]') AS tags, g.id AS group_id, g.name AS group_name, e.id AS env_id, e.name AS env_name,
 	p.publish_id, b.id AS bind_id, b.bind_time, b.policy_id, `
 
-const boundTables = ` JOIN apig.apis a ON a.id = p.api_id JOIN apig.groups g ON g.id = a.group_id
+// boundTables repeat the instance in every join: the planner then knows that it is the same one everywhere.
+const boundTables = ` JOIN apig.apis a ON a.instance_id = p.instance_id AND a.id = p.api_id
+	JOIN apig.groups g ON g.instance_id = p.instance_id AND g.id = a.group_id
 	JOIN apig.envs e ON e.instance_id = p.instance_id AND e.id = p.env_id`
 
 // boundAPIs returns a page of the published APIs that a policy is bound to, newest binding first.
@@ -60,8 +75,8 @@ func (q *Queries) boundAPIs(ctx context.Context, in In, of policies, policyID st
 	w := in.where("b")
 	w.must("b.policy_id", policyID)
 	f.narrow(w)
-	from := fmt.Sprintf(`apig.policy_bindings b JOIN apig.publications p ON p.api_id = b.api_id AND p.env_id = b.env_id%s
-		JOIN %s o ON o.id = b.policy_id`, boundTables, of.table)
+	from := fmt.Sprintf(`apig.policy_bindings b JOIN apig.publications p ON p.instance_id = b.instance_id AND p.api_id = b.api_id AND p.env_id = b.env_id%s
+		JOIN %s o ON o.instance_id = b.instance_id AND o.id = b.policy_id`, boundTables, of.table)
 	return page[BoundAPI](ctx, q, boundColumns+"o."+of.name+" AS policy_name", from, w, "b.bind_time DESC, b.id", p)
 }
 
@@ -73,7 +88,7 @@ func (q *Queries) unboundAPIs(ctx context.Context, in In, of policies, policyID,
 	f.narrow(w)
 	w.args = append(w.args, slot)
 	from := fmt.Sprintf(`apig.publications p%s
-		LEFT JOIN apig.policy_bindings b ON b.place = p.api_id || '/' || p.env_id AND b.slot = $%d
-		LEFT JOIN %s o ON o.id = b.policy_id`, boundTables, len(w.args), of.table)
+		LEFT JOIN apig.policy_bindings b ON b.instance_id = p.instance_id AND b.place = p.api_id || '/' || p.env_id AND b.slot = $%d
+		LEFT JOIN %s o ON o.instance_id = p.instance_id AND o.id = b.policy_id`, boundTables, len(w.args), of.table)
 	return page[BoundAPI](ctx, q, boundColumns+"o."+of.name+" AS policy_name", from, w, "a.register_time DESC, a.id, e.id", p)
 }

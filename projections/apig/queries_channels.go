@@ -23,14 +23,14 @@ func (q *Queries) Channels(ctx context.Context, in In, f ChannelFilter, p Page) 
 	w.like("c.name", f.Name, f.ExactName)
 	w.is("c.dict_code", f.DictCode)
 	w.is("c.channel_type", f.ChannelType)
-	const members = "EXISTS (SELECT 1 FROM apig.channel_members m WHERE m.channel_id = c.id AND m."
+	const members = "EXISTS (SELECT 1 FROM apig.channel_members m WHERE m.instance_id = c.instance_id AND m.channel_id = c.id AND m."
 	if f.MemberHost != "" {
 		w.text(members+"host = $%d)", f.MemberHost, f.MemberHost)
 	}
 	if f.MemberPort > 0 {
 		w.add(members+"port = $%d)", f.MemberPort)
 	}
-	const groups = "EXISTS (SELECT 1 FROM apig.channel_groups g WHERE g.channel_id = c.id AND g."
+	const groups = "EXISTS (SELECT 1 FROM apig.channel_groups g WHERE g.instance_id = c.instance_id AND g.channel_id = c.id AND g."
 	if f.GroupID != "" {
 		w.text(groups+"id = $%d)", f.GroupID, f.GroupID)
 	}

@@ -76,8 +76,8 @@ func (q *Queries) SignaturesOf(ctx context.Context, in In, apiID string, f Signa
 	w.is("b.env_id", f.EnvID)
 	w.is("o.id", f.SignID)
 	w.like("o.name", f.SignName, false)
-	from := "apig.policy_bindings b JOIN apig.publications p ON p.api_id = b.api_id AND p.env_id = b.env_id" + boundTables +
-		" JOIN apig.signatures o ON o.id = b.policy_id"
+	from := "apig.policy_bindings b JOIN apig.publications p ON p.instance_id = b.instance_id AND p.api_id = b.api_id AND p.env_id = b.env_id" + boundTables +
+		" JOIN apig.signatures o ON o.instance_id = b.instance_id AND o.id = b.policy_id"
 	columns := boundColumns + "o.name AS policy_name, o.type AS sign_type, o.sealed_key"
 	return page[SignedAPI](ctx, q, columns, from, w, "b.bind_time DESC, b.id", p)
 }

@@ -15,7 +15,7 @@ type ThrottleView struct {
 }
 
 const throttleColumns = `t.*, (SELECT count(*) FROM apig.policy_bindings n WHERE n.policy_id = t.id) AS bind_num,
-	EXISTS (SELECT FROM apig.throttle_specials s WHERE s.throttle_id = t.id) AS has_specials`
+	coalesce((SELECT true FROM apig.throttle_specials s WHERE s.throttle_id = t.id LIMIT 1), false) AS has_specials`
 
 var throttlePolicies = policies{"apig.throttles", "name"}
 
@@ -81,7 +81,7 @@ func (q *Queries) ThrottlesOf(ctx context.Context, in In, apiID string, f BoundT
 	w.is("b.env_id", f.EnvID)
 	w.is("t.id", f.ThrottleID)
 	w.like("t.name", f.ThrottleName, false)
-	from := `apig.policy_bindings b JOIN apig.throttles t ON t.id = b.policy_id
+	from := `apig.policy_bindings b JOIN apig.throttles t ON t.instance_id = b.instance_id AND t.id = b.policy_id
 		JOIN apig.envs e ON e.instance_id = b.instance_id AND e.id = b.env_id`
 	columns := throttleColumns + ", e.name AS env_name, b.id AS bind_id, b.bind_time"
 	return page[BoundThrottle](ctx, q, columns, from, w, "b.bind_time DESC, b.id", p)
@@ -93,7 +93,7 @@ type SpecialThrottleView struct {
 	AppName *string `json:"app_name"`
 }
 
-const specialTables = "apig.throttle_specials s LEFT JOIN apig.apps a ON s.object_type = '" + apig.SpecialApp + "' AND a.id = s.object_id"
+const specialTables = "apig.throttle_specials s LEFT JOIN apig.apps a ON s.object_type = '" + apig.SpecialApp + "' AND a.instance_id = s.instance_id AND a.id = s.object_id"
 
 // SpecialThrottle returns a special setting, or APIG.3030, APIG.3013.
 func (q *Queries) SpecialThrottle(ctx context.Context, in In, id string) (SpecialThrottleView, error) {

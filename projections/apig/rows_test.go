@@ -62,8 +62,10 @@ func TestRowsKnowsEveryTable(t *testing.T) {
 	// What the policies, credentials, channels, authorizers and responses leave is asked for by SQL, in
 	// the tests of each.
 	for _, name := range []string{
+		"instance_tags", "endpoint_permissions", "endpoint_connections", "app_ai_keys",
 		"channels", "channel_members", "channel_groups", "authorizers", "responses", "apps", "app_codes", "app_acls", "app_auths",
-		"app_quotas", "app_quota_bindings", "throttles", "throttle_specials", "policy_bindings", "acls", "signatures",
+		"app_quotas", "app_quota_bindings", "throttles", "throttle_specials", "policy_bindings", "acls", "signatures", "plugins", "plugin_bindings",
+		"tasks", "orchestrations", "orchestrated_apis", "domains", "domain_certificates", "certificates", "ingress_ports",
 	} {
 		known[name] = true
 	}

@@ -16,7 +16,7 @@ import (
 var ddl string
 
 // version of the tables and of what stands in their rows. Raise it with every change of either.
-const version = 3
+const version = 4
 
 // InstanceRow is a row of the table instances. Its document is the whole domain entity.
 type InstanceRow struct {
@@ -162,8 +162,12 @@ func New() *projections.Projection {
 			instances.Table, groups.Table, envs.Table, variables.Table, apis.Table, apiTags.Table,
 			publications.Table, versions.Table, features.Table, quotas.Table,
 			channels.Table, channelMembers.Table, channelGroups.Table, authorizers.Table, responses.Table,
+			domains.Table, domainCertificates.Table, certificates.Table, ingressPorts.Table,
 			apps.Table, appCodes.Table, appACLs.Table, appAuths.Table, appQuotas.Table, appQuotaBindings.Table,
+			instanceTags.Table, endpointPermissions.Table, endpointConnections.Table, aiKeys.Table,
 			throttles.Table, throttleSpecials.Table, policyBindings.Table, acls.Table, signatures.Table,
+			plugins.Table, pluginBindings.Table,
+			tasks.Table, orchestrations.Table, orchestratedAPIs.Table,
 		},
 	}
 }

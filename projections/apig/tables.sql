@@ -109,6 +109,32 @@ CREATE TABLE quotas (
     update_time timestamptz NOT NULL
 );
 
+CREATE TABLE tasks (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    expire_time timestamptz NOT NULL,
+    document    json NOT NULL
+);
+
+CREATE TABLE orchestrations (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL,
+    brief       json NOT NULL,
+    document    json NOT NULL
+);
+
+CREATE TABLE orchestrated_apis (
+    orchestration_id text COLLATE "C" NOT NULL,
+    api_id           text COLLATE "C" NOT NULL,
+    tenant           text COLLATE "C" NOT NULL,
+    instance_id      text COLLATE "C" NOT NULL,
+    attached_time    timestamptz NOT NULL
+);
+
 CREATE TABLE throttles (
     id                      text COLLATE "C" NOT NULL,
     tenant                  text COLLATE "C" NOT NULL,
@@ -293,7 +319,125 @@ CREATE TABLE responses (
     view        json NOT NULL
 );
 
+CREATE TABLE instance_tags (
+    instance_id text COLLATE "C" NOT NULL,
+    key         text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    value       text COLLATE "C" NOT NULL
+);
+
+CREATE TABLE endpoint_permissions (
+    instance_id text COLLATE "C" NOT NULL,
+    permission  text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    id          text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL
+);
+
+CREATE TABLE endpoint_connections (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    marker_id   bigint NOT NULL,
+    domain_id   text COLLATE "C" NOT NULL,
+    status      text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL
+);
+
+CREATE TABLE app_ai_keys (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    app_id      text COLLATE "C" NOT NULL,
+    alias       text COLLATE "C" NOT NULL,
+    sealed      text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL
+);
+
+CREATE TABLE domains (
+    id              text COLLATE "C" NOT NULL,
+    tenant          text COLLATE "C" NOT NULL,
+    instance_id     text COLLATE "C" NOT NULL,
+    group_id        text COLLATE "C" NOT NULL,
+    name            text COLLATE "C" NOT NULL,
+    min_ssl_version text COLLATE "C" NOT NULL,
+    redirect_http   boolean NOT NULL,
+    verify_clients  boolean NOT NULL,
+    http_port       integer NOT NULL,
+    https_port      integer NOT NULL,
+    bind_time       timestamptz NOT NULL
+);
+
+CREATE TABLE domain_certificates (
+    domain_id      text COLLATE "C" NOT NULL,
+    certificate_id text COLLATE "C" NOT NULL,
+    tenant         text COLLATE "C" NOT NULL,
+    instance_id    text COLLATE "C" NOT NULL,
+    group_id       text COLLATE "C" NOT NULL
+);
+
+CREATE TABLE certificates (
+    id                  text COLLATE "C" NOT NULL,
+    tenant              text COLLATE "C" NOT NULL,
+    instance_id         text COLLATE "C" NOT NULL,
+    type                text COLLATE "C" NOT NULL,
+    name                text COLLATE "C" NOT NULL,
+    common_name         text COLLATE "C" NOT NULL,
+    signature_algorithm text COLLATE "C" NOT NULL,
+    algorithm_type      text COLLATE "C" NOT NULL,
+    has_ca              boolean NOT NULL,
+    create_time         timestamptz NOT NULL,
+    view                json NOT NULL
+);
+
+CREATE TABLE ingress_ports (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    protocol    text COLLATE "C" NOT NULL,
+    port        integer NOT NULL,
+    create_time timestamptz NOT NULL
+);
+
+CREATE TABLE plugins (
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    name        text COLLATE "C" NOT NULL,
+    type        text COLLATE "C" NOT NULL,
+    scope       text COLLATE "C" NOT NULL,
+    content     text COLLATE "C" NOT NULL,
+    sealed      boolean NOT NULL,
+    remark      text COLLATE "C" NOT NULL,
+    roma_app_id text COLLATE "C" NOT NULL,
+    create_time timestamptz NOT NULL,
+    update_time timestamptz NOT NULL
+);
+
+CREATE TABLE plugin_bindings (
+    place       text COLLATE "C" NOT NULL,
+    type        text COLLATE "C" NOT NULL,
+    id          text COLLATE "C" NOT NULL,
+    tenant      text COLLATE "C" NOT NULL,
+    instance_id text COLLATE "C" NOT NULL,
+    plugin_id   text COLLATE "C" NOT NULL,
+    api_id      text COLLATE "C" NOT NULL,
+    env_id      text COLLATE "C" NOT NULL,
+    env_key     text COLLATE "C" NOT NULL,
+    bind_time   timestamptz NOT NULL
+);
+
 -- indexes
+ALTER TABLE plugins ADD PRIMARY KEY (id);
+CREATE INDEX ON plugins (instance_id, create_time DESC, id);
+CREATE INDEX ON plugins (instance_id, name);
+CREATE INDEX ON plugins (instance_id, type, create_time DESC, id);
+ALTER TABLE plugin_bindings ADD PRIMARY KEY (place, type);
+CREATE INDEX ON plugin_bindings (plugin_id, bind_time DESC, id);
+CREATE INDEX ON plugin_bindings (api_id, bind_time DESC, id);
+CREATE INDEX ON plugin_bindings (instance_id);
+CREATE INDEX ON plugin_bindings (env_key);
 ALTER TABLE responses ADD PRIMARY KEY (id);
 CREATE INDEX ON responses (group_id, create_time DESC, id);
 CREATE INDEX ON responses (instance_id);
@@ -301,6 +445,7 @@ ALTER TABLE authorizers ADD PRIMARY KEY (id);
 CREATE INDEX ON authorizers (instance_id, create_time DESC, id);
 ALTER TABLE channels ADD PRIMARY KEY (id);
 CREATE INDEX ON channels (instance_id, create_time DESC, id);
+CREATE INDEX ON channels (instance_id, name);
 ALTER TABLE channel_members ADD PRIMARY KEY (id);
 CREATE INDEX ON channel_members (channel_id, ordinal);
 CREATE INDEX ON channel_members (channel_id, host);
@@ -312,10 +457,12 @@ ALTER TABLE instances ADD PRIMARY KEY (id);
 CREATE INDEX ON instances (tenant, create_time DESC, id);
 ALTER TABLE groups ADD PRIMARY KEY (id);
 CREATE INDEX ON groups (instance_id, register_time DESC, id);
+CREATE INDEX ON groups (instance_id, name);
 ALTER TABLE envs ADD PRIMARY KEY (instance_id, id);
+CREATE INDEX ON envs (instance_id, create_time DESC, id);
 ALTER TABLE variables ADD PRIMARY KEY (id);
 CREATE INDEX ON variables (group_id, env_id, name);
-CREATE INDEX ON variables (instance_id);
+CREATE INDEX ON variables (instance_id, name, id);
 CREATE INDEX ON variables (env_key);
 ALTER TABLE apis ADD PRIMARY KEY (id);
 -- With the tenant inside, the totals of lists are counted without touching the wide rows.
@@ -331,17 +478,29 @@ ALTER TABLE versions ADD PRIMARY KEY (id);
 CREATE INDEX ON versions (api_id, env_id, position DESC);
 CREATE INDEX ON versions (instance_id);
 ALTER TABLE features ADD PRIMARY KEY (instance_id, name);
+ALTER TABLE tasks ADD PRIMARY KEY (id);
+CREATE INDEX ON tasks (instance_id);
+ALTER TABLE orchestrations ADD PRIMARY KEY (id);
+CREATE INDEX ON orchestrations (instance_id, create_time DESC, id);
+CREATE INDEX ON orchestrations (instance_id, name);
+ALTER TABLE orchestrated_apis ADD PRIMARY KEY (orchestration_id, api_id);
+CREATE INDEX ON orchestrated_apis (orchestration_id, attached_time DESC, api_id);
+CREATE INDEX ON orchestrated_apis (api_id);
+CREATE INDEX ON orchestrated_apis (instance_id);
 ALTER TABLE quotas ADD PRIMARY KEY (owner, name);
 ALTER TABLE throttles ADD PRIMARY KEY (id);
 CREATE INDEX ON throttles (instance_id, create_time DESC, id);
+CREATE INDEX ON throttles (instance_id, name);
 ALTER TABLE throttle_specials ADD PRIMARY KEY (id);
 CREATE INDEX ON throttle_specials (throttle_id, apply_time DESC, id);
 CREATE INDEX ON throttle_specials (instance_id);
 CREATE INDEX ON throttle_specials (object_key);
 ALTER TABLE acls ADD PRIMARY KEY (id);
 CREATE INDEX ON acls (instance_id, create_time DESC, id);
+CREATE INDEX ON acls (instance_id, name);
 ALTER TABLE signatures ADD PRIMARY KEY (id);
 CREATE INDEX ON signatures (instance_id, create_time DESC, id);
+CREATE INDEX ON signatures (instance_id, name);
 ALTER TABLE policy_bindings ADD PRIMARY KEY (place, slot);
 CREATE INDEX ON policy_bindings (policy_id, bind_time DESC, id);
 CREATE INDEX ON policy_bindings (api_id, bind_time DESC, id);
@@ -366,3 +525,25 @@ CREATE INDEX ON app_quota_bindings (quota_id, bound_time DESC, app_id);
 CREATE INDEX ON app_quota_bindings (instance_id);
 ALTER TABLE app_acls ADD PRIMARY KEY (app_id);
 CREATE INDEX ON app_acls (instance_id);
+ALTER TABLE instance_tags ADD PRIMARY KEY (instance_id, key);
+CREATE INDEX ON instance_tags (tenant, key, value);
+ALTER TABLE endpoint_permissions ADD PRIMARY KEY (instance_id, permission);
+ALTER TABLE endpoint_connections ADD PRIMARY KEY (id);
+CREATE INDEX ON endpoint_connections (instance_id, marker_id DESC);
+CREATE INDEX ON endpoint_connections (instance_id, status, marker_id DESC);
+ALTER TABLE app_ai_keys ADD PRIMARY KEY (id);
+CREATE INDEX ON app_ai_keys (app_id, create_time DESC, id);
+CREATE INDEX ON app_ai_keys (instance_id);
+ALTER TABLE domains ADD PRIMARY KEY (id);
+CREATE INDEX ON domains (group_id, bind_time, id);
+CREATE INDEX ON domains (instance_id, http_port);
+CREATE INDEX ON domains (instance_id, https_port);
+ALTER TABLE domain_certificates ADD PRIMARY KEY (domain_id, certificate_id);
+CREATE INDEX ON domain_certificates (certificate_id);
+CREATE INDEX ON domain_certificates (group_id);
+CREATE INDEX ON domain_certificates (instance_id);
+ALTER TABLE certificates ADD PRIMARY KEY (id);
+CREATE INDEX ON certificates (tenant, create_time DESC, id);
+CREATE INDEX ON certificates (instance_id);
+ALTER TABLE ingress_ports ADD PRIMARY KEY (id);
+CREATE INDEX ON ingress_ports (instance_id, create_time DESC, id);

@@ -119,6 +119,7 @@ func deleteApp(c *projections.Changes, id string) {
 	apps.Delete(c, id)
 	throttleSpecials.DeleteWhere(c, "object_key", objectKey(apig.SpecialApp, id))
 	appCodes.DeleteWhere(c, "app_id", id)
+	aiKeys.DeleteWhere(c, "app_id", id)
 	appACLs.Delete(c, id)
 	appAuths.DeleteWhere(c, "app_id", id)
 	appQuotaBindings.Delete(c, id)
@@ -128,6 +129,7 @@ func deleteApp(c *projections.Changes, id string) {
 func deleteCredentials(c *projections.Changes, instanceID string) {
 	apps.DeleteWhere(c, "instance_id", instanceID)
 	appCodes.DeleteWhere(c, "instance_id", instanceID)
+	aiKeys.DeleteWhere(c, "instance_id", instanceID)
 	appACLs.DeleteWhere(c, "instance_id", instanceID)
 	appAuths.DeleteWhere(c, "instance_id", instanceID)
 	appQuotas.DeleteWhere(c, "instance_id", instanceID)

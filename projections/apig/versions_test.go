@@ -76,6 +76,26 @@ func TestVersionsOfAnAPI(t *testing.T) {
 	}
 }
 
+// §3.5.10: given the quota API_VERSION_NUM_LIMIT, when versions are listed, then it bounds them instead of the
+// usual number, and never hides the one in effect.
+func TestTheQuotaOfVersions(t *testing.T) {
+	t.Parallel()
+	for quota, want := range map[int][]string{0: {"*r3"}, 2: {"*r3", " r2"}, 3: {"*r3", " r2", " r1"}, 9: {"*r3", " r2", " r1", " r0"}} {
+		p := newPast(t)
+		p.has(created("one"))
+		for i := range 4 {
+			p.has(published(fmt.Sprint("r", i), apig.ReleaseEnvID, firstAPI))
+		}
+		p.has(apig.QuotaSet{Quota: apig.Quota{InstanceID: pastInstance, Name: "API_VERSION_NUM_LIMIT", Value: quota, UpdateTime: pastBegan}})
+		p.project()
+		rows, total, err := p.Versions(t.Context(), pastIn, "a1", VersionFilter{Most: 1}, everything)
+		got := listed(t, func(v VersionView) string { return shown(v)[:3] }, rows, total, err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("with a quota of %d (-want +got):\n%s", quota, diff)
+		}
+	}
+}
+
 // The version of an environment that is gone keeps the name that the environment had.
 func TestVersionsOfAnEnvironmentThatIsGone(t *testing.T) {
 	t.Parallel()

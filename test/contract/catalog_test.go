@@ -3,12 +3,16 @@ package contract
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 //go:embed testdata/operations.tsv
 var operationsTable string
+
+//go:embed testdata/sdk_operations.tsv
+var sdkOperationsTable string
 
 // operation is one row of the reference: how it is called and what it answers.
 type operation struct {
@@ -22,6 +26,14 @@ type operation struct {
 
 // catalog is every operation of the reference, in its order.
 var catalog = mustReadCatalog(operationsTable)
+
+// beyond is every operation that the public SDK has and the reference has not. What is not served of it is
+// not there: it answers 404.
+var beyond = mustReadCatalog(sdkOperationsTable)
+
+// known are the operations that have to be there: those of the reference, and those beyond it that are
+// served.
+var known = append(slices.Clone(catalog), slices.DeleteFunc(slices.Clone(beyond), func(o operation) bool { return !o.served })...)
 
 func mustReadCatalog(table string) []operation {
 	var all []operation
@@ -44,7 +56,7 @@ func mustReadCatalog(table string) []operation {
 
 // operationNamed returns the operation with that name.
 func operationNamed(name string) (operation, bool) {
-	for _, o := range catalog {
+	for _, o := range known {
 		if o.name == name {
 			return o, true
 		}
@@ -57,7 +69,7 @@ func operationNamed(name string) (operation, bool) {
 func operationAt(method, path string) (operation, bool) {
 	var best operation
 	found := -1
-	for _, o := range catalog {
+	for _, o := range known {
 		if literals := fit(o.template, path); o.method == method && literals > found {
 			best, found = o, literals
 		}

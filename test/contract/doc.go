@@ -6,7 +6,7 @@
 // that returned their documented success, and holds every answer against the rules that all answers
 // share. At the end the run prints
 //
-//	contract: N of 197 operations
+//	contract: N of 197 operations, and M of 19 others
 //
 // and fails when an operation that testdata/operations.tsv marks as served never succeeded.
 //

@@ -25,7 +25,7 @@ func messageFor(o operation, c *client) message {
 // §2.2: every operation needs a caller.
 func TestEveryOperationRefusesTheUnsigned(t *testing.T) {
 	t.Parallel()
-	for _, o := range catalog {
+	for _, o := range known {
 		t.Run(o.name, func(t *testing.T) {
 			m := messageFor(o, admin)
 			m.unsigned = true
@@ -42,7 +42,7 @@ func TestEveryOperationRefusesTheUnsigned(t *testing.T) {
 func TestEveryOperationRefusesAStranger(t *testing.T) {
 	t.Parallel()
 	s := stranger(t)
-	for _, o := range catalog {
+	for _, o := range known {
 		t.Run(o.name, func(t *testing.T) {
 			got := s.send(t, messageFor(o, admin))
 			if got.status != http.StatusForbidden && got.status != http.StatusNotFound {
@@ -57,7 +57,7 @@ func TestEveryOperationRefusesAStranger(t *testing.T) {
 func TestEveryOperationFindsNoInstanceOfAnother(t *testing.T) {
 	t.Parallel()
 	s := stranger(t)
-	for _, o := range catalog {
+	for _, o := range known {
 		if !o.served || !strings.Contains(o.template, "{instance_id}") {
 			continue
 		}
@@ -70,19 +70,6 @@ func TestEveryOperationFindsNoInstanceOfAnother(t *testing.T) {
 				t.Errorf("status %d, want 404: %.500s", got.status, got.body)
 			}
 		})
-	}
-}
-
-// What is not served yet says so; the recorder holds the form of the answer against §2.3.
-func TestWhatIsNotServedSaysSo(t *testing.T) {
-	t.Parallel()
-	for _, o := range catalog {
-		if o.served {
-			continue
-		}
-		if got := admin.send(t, messageFor(o, admin)); got.status != http.StatusNotImplemented {
-			t.Errorf("%s: status %d, want 501: %.500s", o.name, got.status, got.body)
-		}
 	}
 }
 
@@ -112,9 +99,9 @@ func TestMalformedBodiesAreRefused(t *testing.T) {
 		"project_id": admin.project, "instance_id": admin.instance, "group_id": group, "api_id": api, "env_id": admin.newEnv(t),
 		"env_variable_id": text(t, admin.createVariable(t, group, releaseEnv, "name", "x"), "id"),
 	}
-	for _, o := range catalog {
+	for _, o := range known {
 		// Import takes a form, and a change of an instance may be empty.
-		if !o.served || (o.method != "POST" && o.method != "PUT") || o.name == "ImportApiDefinitionsV2" || o.name == "UpdateInstanceV2" {
+		if !o.served || (o.method != "POST" && o.method != "PUT") || strings.HasPrefix(o.name, "ImportApiDefinitions") || o.name == "UpdateInstanceV2" {
 			continue
 		}
 		t.Run(o.name, func(t *testing.T) {

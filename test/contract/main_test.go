@@ -72,8 +72,8 @@ func failed(s *server, err error) int {
 // summarise prints what the run proved, and says whether the server kept the contract. A run of
 // chosen tests cannot prove that every operation works.
 func summarise() bool {
-	count, missing, broken := recorded.report()
-	fmt.Printf("contract: %d of %d operations\n", count, len(catalog))
+	count, others, missing, broken := recorded.report()
+	fmt.Printf("contract: %d of %d operations, and %d of %d others\n", count, len(catalog), others, len(beyond))
 	for _, line := range broken {
 		fmt.Println("contract: broken:", line)
 	}

@@ -70,8 +70,14 @@ func start(t *testing.T, dir string, env ...string) *server {
 
 func launch(t *testing.T, dir string, env ...string) *server {
 	t.Helper()
+	return launchWith(t, dir, nil, env...)
+}
+
+// launchWith starts 'gatelog serve' with arguments.
+func launchWith(t *testing.T, dir string, args []string, env ...string) *server {
+	t.Helper()
 	s := &server{t: t, addr: freeAddr(t), dir: dir, log: &bytes.Buffer{}, gone: make(chan error, 1)}
-	s.cmd = exec.Command(binary, "serve")
+	s.cmd = exec.Command(binary, append([]string{"serve"}, args...)...)
 	s.cmd.Env = append(os.Environ(), append([]string{"GATELOG_HTTP_ADDR=" + s.addr, "GATELOG_DATA_DIR=" + dir, "GATELOG_LOG_LEVEL=warn"}, env...)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	s.cmd.WaitDelay = time.Second // what it started may live on for a moment with its output

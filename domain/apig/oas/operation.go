@@ -19,6 +19,8 @@ type operation struct {
 	notes    []string
 	taken    map[string]bool // places and names of def.ReqParams
 	missing  []missing
+	// authorizer is the name of one that the document defines.
+	authorizer string
 }
 
 // missing is a name that the options know no id for.

@@ -192,7 +192,7 @@ func (im *importer) add(o *operation, rateLimit, accessControl string, plugins [
 	if d.Name != o.def.Name {
 		o.note("another API of the document is called %s; this one is called %s", quoted(o.def.Name), quoted(d.Name))
 	}
-	im.doc.APIs = append(im.doc.APIs, ImportedAPI{d.ReqMethod, d.ReqURI, d, o.notes, rateLimit, accessControl, plugins})
+	im.doc.APIs = append(im.doc.APIs, ImportedAPI{d.ReqMethod, d.ReqURI, d, o.notes, rateLimit, accessControl, plugins, o.authorizer})
 }
 
 // readPolicies reads what the document defines beside operations; an entry of the wrong shape is

@@ -44,7 +44,11 @@ func (o *operation) readScheme(name string) {
 		if d.AuthType == "NONE" {
 			d.AuthType = "AUTHORIZER"
 		}
-		if d.AuthorizerID = o.opts.Authorizers[name]; d.AuthorizerID == "" {
+		switch d.AuthorizerID = o.opts.Authorizers[name]; {
+		case d.AuthorizerID != "":
+		case o.opts.OwnAuthorizers && scheme.get(extAuthorizer).get("authorizer_uri").text() != "":
+			o.authorizer = name
+		default:
 			o.missing = append(o.missing, missing{"authorizer", name})
 		}
 		return

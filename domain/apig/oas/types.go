@@ -27,6 +27,8 @@ type ImportOptions struct {
 	// MaxOperations is the most operations that a document may have; 0 means the constant of that
 	// name.
 	MaxOperations int
+	// OwnAuthorizers allows APIs to refer to the authorizers that the document itself defines.
+	OwnAuthorizers bool
 	// Channels, Authorizers and Responses give the ids of load balance channels, frontend custom
 	// authorizers and group responses by name: documents name them, definitions refer to them by id.
 	Channels, Authorizers, Responses map[string]string
@@ -65,6 +67,8 @@ type ImportedAPI struct {
 	// when the document names none.
 	RateLimit, AccessControl string
 	Plugins                  []string
+	// Authorizer is the name of an authorizer that the document defines and the options know no id for.
+	Authorizer string `json:",omitempty"`
 }
 
 // Failure is an operation that cannot be imported (§3.16.2, table Failure).

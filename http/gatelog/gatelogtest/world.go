@@ -20,6 +20,7 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	commandsaudit "github.com/gatelog/gatelog/commands/audit"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/domain/audit"
@@ -34,6 +35,8 @@ import (
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
+	"github.com/gatelog/gatelog/projections/calls"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Project is the project of every world, AccessKey and SecretKey sign requests to its server.
@@ -58,6 +61,8 @@ type World struct {
 	// Attempts is the journal of what the server refuses.
 	Attempts *eventstore.Journal
 	Handler  http.Handler
+	Streams  *gatelog.Streams
+	Webhooks *commandssubscriptions.Commands
 	// Allows is the policy of who sends requests; nil for nobody. Default: everything.
 	Allows func(tenant, action string) bool
 
@@ -68,7 +73,7 @@ type World struct {
 // New returns a running world that ends with the test.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{T: t, DatabaseURL: testenv.Postgres(t), Commands: commandsapig.New(unsealed{}), Allows: func(string, string) bool { return true }}
+	w := &World{T: t, DatabaseURL: testenv.Postgres(t), Commands: commandsapig.New(unsealed{}), Webhooks: commandssubscriptions.New(unsealed{}), Streams: gatelog.NewStreams(), Allows: func(string, string) bool { return true }}
 	broker := testenv.Broker(t, func(o *engine.BrokerOptions) { o.Listen = "127.0.0.1:0" })
 	w.NATSURL = broker.URL()
 	var err error
@@ -106,7 +111,7 @@ var silent = slog.New(slog.DiscardHandler)
 
 // kept are the projections that run.
 func kept() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New())}
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New()), projectionssubscriptions.New()}
 }
 
 // keep is how long the audit trail of a world is kept.
@@ -125,7 +130,7 @@ func (w *World) start() {
 		_, err := projections.Prepare(ctx, w.DB, log, p)
 		w.must(err)
 		runner := &projections.Runner{Projection: p, Log: log, DB: w.pool(2), Node: "test", Marks: marks, Logger: silent}
-		running.Go(func() { _ = runner.Run(ctx) })
+		running.Go(func() { _ = runner.RunOn(ctx) })
 	}
 	for _, p := range append(kept(), projectionsaudit.NewRecords(keep)) {
 		run(p, w.Log)
@@ -180,7 +185,9 @@ func (w *World) serve() http.Handler {
 			Register: func(api huma.API, _ *echo.Echo) {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
+					Calls:       calls.NewStore(w.DB, time.Now),
 					Projections: kept(), Logger: silent, Caller: w.caller, Audit: w.Audit,
+					Streams: w.Streams, Subscriptions: w.Webhooks, Webhooks: projectionssubscriptions.NewQueries(projections.NewStatements(w.DB)),
 				})
 			},
 		}},
@@ -213,7 +220,10 @@ func (w *World) authenticate(needed func(*http.Request) bool, deny func(echo.Con
 				return next(c)
 			}
 			if err == nil && h.AccessKey == AccessKey {
-				err = h.Verify(r, nil, []byte(SecretKey), time.Now())
+				var body []byte
+				if body, err = signature.ReadBody(r); err == nil {
+					err = h.Verify(r, body, []byte(SecretKey), time.Now())
+				}
 			} else {
 				err = errors.Join(err, signature.ErrMismatch)
 			}

@@ -67,7 +67,7 @@ const batchMost = 2000
 type pace struct{ lease, standBy, retry, retryMost, gather time.Duration }
 
 var usualPace = pace{
-	lease: leaseTime, standBy: time.Second, retry: 100 * time.Millisecond, retryMost: 3 * time.Second, gather: 200 * time.Millisecond,
+	lease: leaseTime, standBy: time.Second, retry: 100 * time.Millisecond, retryMost: 3 * time.Second, gather: time.Second,
 }
 
 // Run applies events until ctx ends. It returns nil then, and never before, unless an event cannot be
@@ -88,7 +88,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if rest(ctx, r.afterInterruption(err)); ctx.Err() != nil {
+		if rest(ctx, r.afterInterruption(err), nil); ctx.Err() != nil {
 			return nil
 		}
 	}
@@ -113,13 +113,14 @@ func (r *Runner) RunOn(ctx context.Context) error {
 	}
 }
 
-// rest waits, or until ctx ends.
-func rest(ctx context.Context, d time.Duration) {
+// rest waits, or until ctx ends or somebody hurries.
+func rest(ctx context.Context, d time.Duration, hurried <-chan struct{}) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 	case <-t.C:
+	case <-hurried:
 	}
 }
 
@@ -174,7 +175,7 @@ func (r *Runner) follow(ctx context.Context, at domain.Position) error {
 			to, err := r.applyBatch(ctx, at, batch)
 			at = to
 			if err == nil && r.Projection.Aside {
-				rest(ctx, r.pace.gather)
+				rest(ctx, r.pace.gather, r.Marks.Hurried(r.Projection.Name))
 			}
 			return err
 		}, r.Projection.Filter())

@@ -2,12 +2,13 @@ package audit
 
 import (
 	"bytes"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Words are what full text is searched by: runs of letters and digits, in lower case. Records are cut into words
@@ -54,32 +55,16 @@ func splitWords(text string) []string {
 
 // documentWords adds the words of all texts in a JSON document, not of the names of its members.
 func documentWords(set map[string]bool, document []byte) {
-	decoder := json.NewDecoder(bytes.NewReader(document))
-	decoder.UseNumber()
-	// A name and a value alternate in objects: depth by depth, whether the next token is a name.
-	type level struct{ object, name bool }
-	var open []level
+	decoder := jsontext.NewDecoder(bytes.NewReader(document), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	for len(set) < wordsMost {
-		token, err := decoder.Token()
+		token, err := decoder.ReadToken()
 		if err != nil {
 			return
 		}
-		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
-			open = open[:len(open)-1]
-			continue
-		}
-		name := false
-		if n := len(open); n > 0 && open[n-1].object {
-			name = open[n-1].name
-			open[n-1].name = !name
-		}
-		switch value := token.(type) {
-		case json.Delim:
-			open = append(open, level{object: value == '{', name: value == '{'})
-		case string:
-			if !name {
-				addWords(set, value)
-			}
+		// Of what an object holds, every other text is a name, from the first on.
+		kind, n := decoder.StackIndex(decoder.StackDepth())
+		if token.Kind() == '"' && (kind != '{' || n%2 == 0) {
+			addWords(set, token.String())
 		}
 	}
 }

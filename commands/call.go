@@ -22,6 +22,9 @@ type Meta struct {
 	Actor domain.Actor `json:"actor"`
 	// RequestID has at most 256 bytes.
 	RequestID string `json:"request_id"`
+	// Operation is '<surface>/<operation id>' of the HTTP API that was called, at most 256 bytes; empty for
+	// none.
+	Operation string `json:"operation,omitempty"`
 	// Reason is why the caller makes the change, in its own words; at most 1024 bytes.
 	Reason string `json:"reason,omitempty"`
 	// IdempotencyKey makes a repeated call return the first answer; empty for none, at most 255
@@ -86,7 +89,7 @@ func (m Meta) check() error {
 		{"reason", m.Reason, maxReason}, {"idempotency key", m.IdempotencyKey, maxKey},
 		{"request id", m.RequestID, maxName}, {"user id", m.Actor.UserID, maxName},
 		{"user name", m.Actor.UserName, maxName}, {"access key", m.Actor.Key, maxName},
-		{"client address", m.Actor.Address, maxName},
+		{"client address", m.Actor.Address, maxName}, {"operation", m.Operation, maxName},
 	} {
 		if len(field.value) > field.most {
 			return domain.Errorf(domain.CodeInvalid, "the %s of the request has %d bytes; at most %d are allowed", field.name, len(field.value), field.most)

@@ -125,7 +125,8 @@ func (d *decided) record(w *writer, events []domain.Event, now time.Time) error 
 	for i, ev := range events {
 		rec := domain.Recorded{
 			ID: d.job.id + "-" + strconv.Itoa(i), Tenant: w.key.tenant, Time: now, Actor: meta.Actor,
-			Command: w.surface.Name + "." + d.job.name, Request: meta.RequestID, Reason: meta.Reason, Event: ev,
+			Command: w.surface.Name + "." + d.job.name, Request: meta.RequestID, Reason: meta.Reason,
+			Operation: meta.Operation, Event: ev,
 		}
 		m, err := envelope.Close(w.surface.Codec, w.surface.Name, rec)
 		if err != nil {

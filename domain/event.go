@@ -33,8 +33,10 @@ type Recorded struct {
 	Actor    Actor
 	Command  string // the use case that caused it
 	Request  string // correlation: the request id
-	Reason   string // why, in the caller's words; often empty
-	Event    Event
+	// Operation is '<surface>/<operation id>' of the HTTP API that was called; empty when none was.
+	Operation string
+	Reason    string // why, in the caller's words; often empty
+	Event     Event
 }
 
 // Actor says who did something, and through what.

@@ -7,6 +7,7 @@ package eventstore_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
@@ -85,8 +87,8 @@ func freeAddress(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// open returns a log of three replicas.
-func (c *cluster) open(t testing.TB) eventstore.Log {
+// connect returns a connection to an account that nobody uses.
+func (c *cluster) connect(t testing.TB) *nats.Conn {
 	t.Helper()
 	n := c.used.Add(1)
 	s := c.servers[int(n)%len(c.servers)]
@@ -95,6 +97,17 @@ func (c *cluster) open(t testing.TB) eventstore.Log {
 		t.Fatal(err)
 	}
 	t.Cleanup(nc.Close)
+	return nc
+}
+
+// open returns a log of three replicas.
+func (c *cluster) open(t testing.TB) eventstore.Log {
+	t.Helper()
+	return openReplicated(t, c.connect(t))
+}
+
+func openReplicated(t testing.TB, nc *nats.Conn) *eventstore.Stream {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	// The members need a moment to find each other and a leader.
@@ -113,4 +126,47 @@ func TestReplicatedStreamConforms(t *testing.T) {
 	t.Parallel()
 	c := startCluster(t)
 	eventstoretest.Run(t, c.open)
+	t.Run("a restored log", func(t *testing.T) { t.Parallel(); restoreReplicated(t, c) })
+}
+
+// restoreReplicated copies a replicated log to another one.
+func restoreReplicated(t *testing.T, c *cluster) {
+	t.Helper()
+	from, nc := openReplicated(t, c.connect(t)), c.connect(t)
+	positions := eventstoretest.Append(t, from, eventstoretest.Take(t, from, "t1"), eventstoretest.Unit("t1", "a", 500))
+	want := rawMessages(t, from, positions[499])
+	openReplicated(t, nc) // waits until there is a leader
+	to, err := eventstore.BeginRestore(t.Context(), nc, eventstore.Options{Replicas: 3}, from.Incarnation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; len(want) > int(to.Head()); err = to.Append(t.Context(), want[to.Head():min(int(to.Head())+200, len(want))]) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(err, to.Finish(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, rawMessages(t, openReplicated(t, nc), positions[499])); diff != "" {
+		t.Errorf("the messages (-original +restored):\n%s", diff)
+	}
+}
+
+// rawMessages returns the messages of a log, each of which can be asked for as well.
+func rawMessages(t *testing.T, log *eventstore.Stream, upTo eventstore.Position) []eventstore.Raw {
+	t.Helper()
+	var all []eventstore.Raw
+	err := log.ReadRaw(t.Context(), 0, upTo, func(r eventstore.Raw) error {
+		all = append(all, r)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := log.RawAt(t.Context(), upTo)
+	if diff := cmp.Diff(all[len(all)-1], last); diff != "" || err != nil {
+		t.Errorf("the last message, %v (-read +asked for):\n%s", err, diff)
+	}
+	return all
 }

@@ -174,3 +174,6 @@ func token(s string) bool {
 	}
 	return true
 }
+
+// Everything is the filter that matches all messages of the log.
+const Everything = root + ".>"

@@ -20,15 +20,20 @@ type Options struct {
 	Replicas int
 }
 
+func (o Options) withDefaults() Options {
+	if o.Name == "" {
+		o.Name = "GATELOG"
+	}
+	o.Replicas = max(o.Replicas, 1)
+	return o
+}
+
 const incarnationKey = "gatelog.incarnation"
 
 // Open returns the log on the broker behind nc, and makes its stream when there is none. It refuses
 // a stream that could lose history: the log must keep everything, on disk, and let nobody delete.
 func Open(ctx context.Context, nc *nats.Conn, o Options) (*Stream, error) {
-	if o.Name == "" {
-		o.Name = "GATELOG"
-	}
-	o.Replicas = max(o.Replicas, 1)
+	o = o.withDefaults()
 	js, err := jetstream.New(nc)
 	if err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
@@ -126,6 +131,8 @@ func safe(c jetstream.StreamConfig) error {
 		return wrong("takes no atomic batches (allow_atomic; nats-server 2.12 or later)")
 	case !c.AllowDirect:
 		return wrong("answers no direct gets (allow_direct)")
+	case c.Metadata[restoringKey] != "":
+		return wrong("is being filled by 'gatelog restore' or 'gatelog log import', which has not come to its end: run it again")
 	case c.Metadata[incarnationKey] == "":
 		return wrong("was not made by Gatelog (no incarnation in its metadata)")
 	}

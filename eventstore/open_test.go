@@ -28,6 +28,7 @@ func TestOpenRefusesAStreamThatCouldLoseHistory(t *testing.T) {
 		"no atomic batches": func(c *jetstream.StreamConfig) { c.AllowAtomicPublish = false },
 		"no direct gets":    func(c *jetstream.StreamConfig) { c.AllowDirect = false },
 		"no incarnation":    func(c *jetstream.StreamConfig) { c.Metadata = nil },
+		"being restored":    func(c *jetstream.StreamConfig) { c.Metadata[restoringKey] = "other" },
 		"no acks":           func(c *jetstream.StreamConfig) { c.NoAck = true },
 		"some subjects":     func(c *jetstream.StreamConfig) { c.Subjects = []string{"evt.apig.>"} },
 		"message ttl":       func(c *jetstream.StreamConfig) { c.AllowMsgTTL = true },

@@ -55,6 +55,13 @@ func (m Message) check(fence Fence) error {
 		return fmt.Errorf("%q is not the subject of an aggregate", m.Subject)
 	case writerSubject(surface, tenant) != fence.subject:
 		return fmt.Errorf("%s does not belong to the writer of %s", m.Subject, fence.subject)
+	}
+	return m.checkAttributes()
+}
+
+// checkAttributes holds all but the subject against the rules.
+func (m Message) checkAttributes() error {
+	switch {
 	case !visible(m.ID) || !visible(m.Type):
 		return fmt.Errorf("id %q and type %q must be 1 to 256 visible ASCII characters", m.ID, m.Type)
 	case m.Schema < 1:

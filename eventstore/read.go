@@ -147,32 +147,39 @@ type leaderAnswer struct {
 	} `json:"message"`
 }
 
-// askLeader reads one message from the leader of the stream.
+// askLeader reads one event from the leader of the stream.
 func (s *Stream) askLeader(ctx context.Context, get leaderGet, what string) (Recorded, error) {
+	return openLeader(ctx, s, get, what, parse)
+}
+
+// openLeader reads one message from the leader of the stream.
+func openLeader[T placed](ctx context.Context, s *Stream, get leaderGet, what string, open opener[T]) (none T, err error) {
 	body, err := json.Marshal(get)
 	if err != nil {
-		return Recorded{}, fmt.Errorf("read %s from the log: %w", what, err)
+		return none, fmt.Errorf("read %s from the log: %w", what, err)
 	}
 	reply, err := s.nc.RequestWithContext(ctx, "$JS.API.STREAM.MSG.GET."+s.name, body)
 	if err != nil {
-		return Recorded{}, fmt.Errorf("read %s from the log: %w", what, err)
+		return none, fmt.Errorf("read %s from the log: %w", what, err)
 	}
 	var answer leaderAnswer
 	if err := json.Unmarshal(reply.Data, &answer); err != nil {
-		return Recorded{}, fmt.Errorf("read %s from the log: %w", what, err)
+		return none, fmt.Errorf("read %s from the log: %w", what, err)
 	}
 	if answer.Error != nil {
 		if answer.Error.ErrorCode == jetstream.JSErrCodeMessageNotFound {
-			return Recorded{}, fmt.Errorf("%s: %w", what, ErrNotFound)
+			return none, fmt.Errorf("%s: %w", what, ErrNotFound)
 		}
-		return Recorded{}, fmt.Errorf("read %s from the log: %w", what, answer.Error)
+		return none, fmt.Errorf("read %s from the log: %w", what, answer.Error)
 	}
 	m := answer.Message
-	h, err := nats.DecodeHeadersMsg(m.Header)
-	if err != nil {
-		return Recorded{}, &Malformed{Position: Position(m.Seq), Subject: m.Subject, Err: err}
+	h := nats.Header{} // a message that somebody else wrote may have none
+	if len(m.Header) > 0 {
+		if h, err = nats.DecodeHeadersMsg(m.Header); err != nil {
+			return none, &Malformed{Position: Position(m.Seq), Subject: m.Subject, Err: err}
+		}
 	}
-	return parse(m.Subject, h, m.Data, Position(m.Seq))
+	return open(m.Subject, h, m.Data, Position(m.Seq))
 }
 
 // end returns the position of the last message that a reading of the filters up to upTo must come to,

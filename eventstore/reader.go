@@ -23,12 +23,13 @@ const (
 )
 
 // reader reads the log forwards through a consumer of its own, ahead of whoever uses it. It does not
-// mend what breaks: then it is closed and the next one begins where it ended.
-type reader struct {
+// mend what breaks: then it is closed and the next one begins where it ended. It opens messages as T.
+type reader[T placed] struct {
 	stream    *Stream
 	consumer  jetstream.Consumer
 	consuming jetstream.ConsumeContext
-	arrived   chan Recorded
+	open      opener[T]
+	arrived   chan T
 	closing   chan struct{}
 
 	received uint64 // by the client's goroutine alone
@@ -38,18 +39,27 @@ type reader struct {
 	cause error
 }
 
+// placed is a message that knows its position.
+type placed interface{ place() Position }
+
+func (r Recorded) place() Position { return r.Position }
+func (r Raw) place() Position      { return r.Position }
+
+// opener makes of a message what a reader gives. Its errors end the reading.
+type opener[T placed] func(subject string, h nats.Header, data []byte, at Position) (T, error)
+
 // errGap says that the broker has sent a message that did not arrive here.
 var errGap = errors.New("a message was lost on its way")
 
-// reader starts reading after a position, at most ahead messages ahead.
-func (s *Stream) reader(ctx context.Context, after Position, ahead int, filters []string) (*reader, error) {
+// newReader starts reading after a position, at most how.ahead messages ahead.
+func newReader[T placed](ctx context.Context, s *Stream, after Position, how reading[T]) (*reader[T], error) {
 	config := jetstream.ConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: uint64(after) + 1,
 		AckPolicy: jetstream.AckNonePolicy, MemoryStorage: true, Replicas: 1,
-		InactiveThreshold: keepConsumer, FilterSubjects: filters,
+		InactiveThreshold: keepConsumer, FilterSubjects: how.filters,
 	}
-	if len(filters) == 1 {
-		config.FilterSubject, config.FilterSubjects = filters[0], nil
+	if len(how.filters) == 1 {
+		config.FilterSubject, config.FilterSubjects = how.filters[0], nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
@@ -57,9 +67,9 @@ func (s *Stream) reader(ctx context.Context, after Position, ahead int, filters 
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{
-		stream: s, consumer: consumer,
-		arrived: make(chan Recorded, ahead), closing: make(chan struct{}), lost: make(chan struct{}),
+	r := &reader[T]{
+		stream: s, consumer: consumer, open: how.open,
+		arrived: make(chan T, how.ahead), closing: make(chan struct{}), lost: make(chan struct{}),
 	}
 	bytes := max(pullBytes, int(2*s.nc.MaxPayload()))
 	r.consuming, err = consumer.Consume(r.receive,
@@ -69,13 +79,13 @@ func (s *Stream) reader(ctx context.Context, after Position, ahead int, filters 
 }
 
 // receive takes the next message from the client.
-func (r *reader) receive(msg jetstream.Msg) {
+func (r *reader[T]) receive(msg jetstream.Msg) {
 	select {
 	case <-r.lost:
 		return
 	default:
 	}
-	m, err := r.open(msg)
+	m, err := r.take(msg)
 	if err != nil {
 		r.fail(err)
 		return
@@ -86,19 +96,19 @@ func (r *reader) receive(msg jetstream.Msg) {
 	}
 }
 
-func (r *reader) open(msg jetstream.Msg) (Recorded, error) {
+func (r *reader[T]) take(msg jetstream.Msg) (m T, err error) {
 	meta, err := msg.Metadata()
 	if err != nil {
-		return Recorded{}, err
+		return m, err
 	}
 	if r.received++; meta.Sequence.Consumer != r.received {
-		return Recorded{}, fmt.Errorf("%w: before position %d", errGap, meta.Sequence.Stream)
+		return m, fmt.Errorf("%w: before position %d", errGap, meta.Sequence.Stream)
 	}
-	return parse(msg.Subject(), msg.Headers(), msg.Data(), Position(meta.Sequence.Stream))
+	return r.open(msg.Subject(), msg.Headers(), msg.Data(), Position(meta.Sequence.Stream))
 }
 
 // trouble hears of what the client notices. Some of it the client mends by itself.
-func (r *reader) trouble(_ jetstream.ConsumeContext, err error) {
+func (r *reader[T]) trouble(_ jetstream.ConsumeContext, err error) {
 	end := []error{
 		jetstream.ErrNoHeartbeat, jetstream.ErrConsumerDeleted, jetstream.ErrConsumerNotFound,
 		jetstream.ErrBadRequest, jetstream.ErrConnectionClosed, nats.ErrNoResponders,
@@ -108,7 +118,7 @@ func (r *reader) trouble(_ jetstream.ConsumeContext, err error) {
 	}
 }
 
-func (r *reader) fail(err error) {
+func (r *reader[T]) fail(err error) {
 	r.once.Do(func() {
 		r.cause = err
 		close(r.lost)
@@ -116,32 +126,32 @@ func (r *reader) fail(err error) {
 }
 
 // next returns the next message, or why no more come after those that have arrived.
-func (r *reader) next(ctx context.Context) (Recorded, error) {
+func (r *reader[T]) next(ctx context.Context) (none T, err error) {
 	if err := ctx.Err(); err != nil {
-		return Recorded{}, err
+		return none, err
 	}
 	select {
 	case m := <-r.arrived:
 		return m, nil
 	case <-ctx.Done():
-		return Recorded{}, ctx.Err()
+		return none, ctx.Err()
 	case <-r.lost:
 	}
 	select {
 	case m := <-r.arrived:
 		return m, nil
 	default:
-		return Recorded{}, r.cause
+		return none, r.cause
 	}
 }
 
 // batch returns at least the next message, and those that have arrived behind it.
-func (r *reader) batch(ctx context.Context, most int) ([]Recorded, error) {
+func (r *reader[T]) batch(ctx context.Context, most int) ([]T, error) {
 	m, err := r.next(ctx)
 	if err != nil {
 		return nil, err
 	}
-	batch := append(make([]Recorded, 0, min(most, len(r.arrived)+1)), m)
+	batch := append(make([]T, 0, min(most, len(r.arrived)+1)), m)
 	for len(batch) < most {
 		select {
 		case m := <-r.arrived:
@@ -155,7 +165,7 @@ func (r *reader) batch(ctx context.Context, most int) ([]Recorded, error) {
 
 // close ends the reading and waits for it. The broker is told to forget the consumer, but not waited
 // for: it may be the reason.
-func (r *reader) close() {
+func (r *reader[T]) close() {
 	close(r.closing)
 	r.consuming.Stop()
 	<-r.consuming.Closed()
@@ -192,7 +202,7 @@ func (s *Stream) Read(ctx context.Context, after, upTo Position, each func(Recor
 	if end <= after {
 		return nil
 	}
-	err = s.forward(ctx, after, reading{most: 1, ahead: pullMessages, tries: readTries, each: one, filters: filters})
+	err = forward(ctx, s, after, reading[Recorded]{most: 1, ahead: pullMessages, tries: readTries, open: parse, each: one, filters: filters})
 	if broken := (*Malformed)(nil); errors.Is(err, errEnough) || errors.As(err, &broken) && broken.Position > upTo {
 		return nil
 	}
@@ -205,22 +215,23 @@ var errEnough = errors.New("enough")
 // Follow implements Log.
 func (s *Stream) Follow(ctx context.Context, after Position, most int, each func([]Recorded) error, filters ...string) error {
 	most = max(most, 1)
-	return s.forward(ctx, after, reading{most: most, ahead: most, each: each, filters: filters})
+	return forward(ctx, s, after, reading[Recorded]{most: most, ahead: most, open: parse, each: each, filters: filters})
 }
 
 // reading is how to read: at most 'most' messages at once, with so many tries to find the log again
 // (0: for ever).
-type reading struct {
+type reading[T placed] struct {
 	most, ahead, tries int
-	each               func([]Recorded) error
+	open               opener[T]
+	each               func([]T) error
 	filters            []string
 }
 
 // forward reads with one reader after the other, until each or ctx ends it.
-func (s *Stream) forward(ctx context.Context, after Position, how reading) error {
+func forward[T placed](ctx context.Context, s *Stream, after Position, how reading[T]) error {
 	for try := 1; ; try++ {
 		before := after
-		cause := s.forwardOnce(ctx, &after, how)
+		cause := forwardOnce(ctx, s, &after, how)
 		if final := (*final)(nil); errors.As(cause, &final) {
 			return final.error
 		}
@@ -242,8 +253,8 @@ type final struct{ error }
 func (f *final) Unwrap() error { return f.error }
 
 // forwardOnce reads with one reader until it loses the log, and keeps count of how far it came.
-func (s *Stream) forwardOnce(ctx context.Context, after *Position, how reading) error {
-	r, err := s.reader(ctx, *after, how.ahead, how.filters)
+func forwardOnce[T placed](ctx context.Context, s *Stream, after *Position, how reading[T]) error {
+	r, err := newReader(ctx, s, *after, how)
 	if err != nil {
 		return err
 	}
@@ -259,7 +270,7 @@ func (s *Stream) forwardOnce(ctx context.Context, after *Position, how reading) 
 		if err := how.each(batch); err != nil {
 			return &final{err}
 		}
-		*after = batch[len(batch)-1].Position
+		*after = batch[len(batch)-1].place()
 	}
 }
 

@@ -85,7 +85,7 @@ func TestReadersLeaveNothingBehind(t *testing.T) {
 			}
 		}
 		for _, routine := range strings.Split(goroutines(t), "\n\n") {
-			if strings.Contains(routine, "left-behind") && strings.Contains(routine, "eventstore.(*reader)") {
+			if strings.Contains(routine, "left-behind") && strings.Contains(routine, "eventstore.(*reader[") {
 				t.Errorf("a reader is still at work when Follow has returned:\n%s", routine)
 			}
 		}
@@ -139,7 +139,7 @@ func (d delivered) Data() []byte { return nil }
 // through.
 func TestAReaderNoticesAGap(t *testing.T) {
 	t.Parallel()
-	r := &reader{arrived: make(chan Recorded, 10), closing: make(chan struct{}), lost: make(chan struct{})}
+	r := &reader[Recorded]{open: parse, arrived: make(chan Recorded, 10), closing: make(chan struct{}), lost: make(chan struct{})}
 	for _, n := range []uint64{1, 2, 4, 5} {
 		d := delivered{}
 		d.meta.Sequence.Consumer, d.meta.Sequence.Stream = n, 10+n

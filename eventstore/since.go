@@ -25,3 +25,18 @@ func FirstSince(ctx context.Context, log Log, head Position, t time.Time) (Posit
 	}
 	return Position(n + 1), nil
 }
+
+// skew is how far the clocks of nodes may be apart: an event that was decided later than another one may
+// stand before it by as much.
+const skew = 5 * time.Second
+
+// Before returns a position behind which all events stand that were decided at a time or later; a few of
+// the last seconds before it may stand there, too. It asks the log for some twenty messages.
+func Before(ctx context.Context, log Log, at time.Time) (Position, error) {
+	head, err := log.Head(ctx)
+	if err != nil {
+		return 0, err
+	}
+	first, err := FirstSince(ctx, log, head, at.Add(-skew))
+	return max(first, 1) - 1, err
+}

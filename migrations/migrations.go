@@ -1,4 +1,5 @@
-// Package migrations holds the SQL of what is not a read model: the checkpoints of the projections.
+// Package migrations holds the SQL of what is not a read model: the checkpoints of the projections, and the
+// progress of the subscriptions.
 // Read models have no migrations. They are dropped and made again from the log.
 package migrations
 

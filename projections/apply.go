@@ -14,9 +14,13 @@ import (
 // applyBatch applies a batch in one transaction. When an event of it cannot be applied, those before
 // it are, so that the checkpoint stands right before the one that stops the projection.
 func (r *Runner) applyBatch(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
-	to, err := r.apply(ctx, from, batch)
-	if err == nil || !permanent(err) {
-		return to, err
+	to := domain.Position(batch[len(batch)-1].Position)
+	err := r.apply(ctx, from, to, r.skips.without(batch))
+	if err == nil {
+		return to, nil
+	}
+	if !permanent(err) {
+		return from, err
 	}
 	if len(batch) == 1 {
 		return from, &Failure{Position: domain.Position(batch[0].Position), Type: batch[0].Type, Err: err}
@@ -28,10 +32,11 @@ func (r *Runner) applyBatch(ctx context.Context, from domain.Position, batch []e
 	return r.applyBatch(ctx, from, batch[half:])
 }
 
-func (r *Runner) apply(ctx context.Context, from domain.Position, batch []eventstore.Recorded) (domain.Position, error) {
-	steps, err := fold(r.Projection, batch)
+// apply writes what events change, and moves the checkpoint past them.
+func (r *Runner) apply(ctx context.Context, from, to domain.Position, events []eventstore.Recorded) error {
+	steps, err := fold(r.Projection, events)
 	if err != nil {
-		return from, err
+		return err
 	}
 	changes := r.Projection.pending()
 	for _, s := range steps {
@@ -39,14 +44,13 @@ func (r *Runner) apply(ctx context.Context, from domain.Position, batch []events
 	}
 	plan, err := changes.plan(r.Projection.Name, r.Projection.Tables)
 	if err != nil {
-		return from, &unfoldable{err}
+		return &unfoldable{err}
 	}
 	for _, text := range append(texts(plan), moveSQL) {
 		if _, err := r.statements.Prepare(ctx, text); err != nil {
-			return from, err
+			return err
 		}
 	}
-	to := domain.Position(batch[len(batch)-1].Position)
 	err = inTx(ctx, r.DB, func(tx *sqlx.Tx) error {
 		prepared := in{r.statements, tx}
 		if err := move(ctx, prepared, r.Projection, r.Node, r.pace.lease, from, to); err != nil {
@@ -55,11 +59,11 @@ func (r *Runner) apply(ctx context.Context, from domain.Position, batch []events
 		return run(ctx, prepared, plan)
 	})
 	if err != nil {
-		return from, err
+		return err
 	}
 	r.failed = 0
 	r.advance(to)
-	return to, nil
+	return nil
 }
 
 func texts(plan []statement) []string {

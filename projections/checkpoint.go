@@ -80,6 +80,17 @@ func Restart(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection
 	return create(ctx, db, log, p)
 }
 
+// Adopt keeps the tables of a projection, which belong to another log, and has this one followed up from its
+// beginning: for rows that are as true as before, and not made again by their old log.
+func Adopt(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection) error {
+	_, err := db.ExecContext(ctx, `UPDATE gatelog.checkpoints SET incarnation = $2, position = 0, failed_at = 0, failed_type = '', failure = ''
+		WHERE name = $1`, p.Name, log.Incarnation())
+	if err != nil {
+		return fmt.Errorf("go on with %s on another log: %w", p.Name, err)
+	}
+	return nil
+}
+
 // create makes the schema, the tables and the checkpoint of a projection. Two nodes may start at the
 // same time: the lock makes the second one find the work done.
 func create(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection) error {

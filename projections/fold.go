@@ -3,6 +3,8 @@ package projections
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
@@ -34,7 +36,7 @@ func fold(p *Projection, batch []eventstore.Recorded) ([]step, error) {
 	var steps []step
 	for _, message := range batch {
 		at := domain.Position(message.Position)
-		rec, ok, err := envelope.Open(p.Codec, message)
+		rec, ok, err := p.open(message)
 		if err != nil {
 			return nil, &unfoldable{err}
 		}
@@ -65,10 +67,27 @@ type folded struct {
 	events, bytes int
 }
 
-// foldLog folds the events of a projection after a position, up to and including upTo, in batches of at
-// most so many. Since what an event changes depends on nothing else, batches are folded at the same
-// time, ahead of each, which gets them in order.
+// foldLog folds the events of a projection after a position, up to and including upTo, without those that
+// were skipped, in batches of at most so many. Since what an event changes depends on nothing else, batches
+// are folded at the same time, ahead of each, which gets them in order.
 func foldLog(ctx context.Context, log eventstore.Log, p *Projection, after, upTo domain.Position, most int, each func(folded) error) error {
+	skips, err := skipsOf(ctx, log, p)
+	if err != nil {
+		return err
+	}
+	for _, skip := range slices.Sorted(maps.Keys(skips)) {
+		if skip <= after || skip > upTo {
+			continue
+		}
+		if err := foldBetween(ctx, log, p, after, skip-1, most, each); err != nil {
+			return err
+		}
+		after = skip
+	}
+	return foldBetween(ctx, log, p, after, upTo, most, each)
+}
+
+func foldBetween(ctx context.Context, log eventstore.Log, p *Projection, after, upTo domain.Position, most int, each func(folded) error) error {
 	err := envelope.Ahead(ctx, log, eventstore.Position(after), eventstore.Position(upTo), most, func(batch []eventstore.Recorded) (folded, error) {
 		f := folded{at: domain.Position(batch[len(batch)-1].Position), events: len(batch)}
 		for _, message := range batch {

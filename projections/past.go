@@ -16,7 +16,8 @@ import (
 // them as they were at a moment when their context is one of AsOf.
 func Past(p *Projection) *Projection {
 	return &Projection{
-		Name: p.Name + pastSuffix, Version: p.Version, Codec: p.Codec, Tables: p.Tables, Apply: p.Apply, DDL: pastDDL(p), of: p,
+		Name: p.Name + pastSuffix, Version: p.Version, Codec: p.Codec, Tables: p.Tables, Apply: p.Apply, DDL: pastDDL(p),
+		Open: p.Open, Aside: true, of: p,
 	}
 }
 

@@ -6,6 +6,7 @@ package projections
 import (
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // Projection turns events into rows. It is a pure function of the events with a name: tables can be
@@ -25,6 +26,14 @@ type Projection struct {
 	// Apply adds what one event changes. It must not look at anything but the event, and must know
 	// every type of its codec.
 	Apply func(rec domain.Recorded, c *Changes) error
+	// Subjects is the filter of the messages that it reads. Default: all of the surface of its name.
+	Subjects string
+	// Open returns the event in a message; ok is false for one to pass over. Default: the events that Codec
+	// knows.
+	Open func(message eventstore.Recorded) (rec domain.Recorded, ok bool, err error)
+	// Aside is for tables that no answer to a change waits for: they may be seconds behind, and a node is
+	// ready without them.
+	Aside bool
 
 	of *Projection // see Past
 }
@@ -34,7 +43,17 @@ func (p *Projection) Filter() string {
 	if p.of != nil {
 		return p.of.Filter()
 	}
+	if p.Subjects != "" {
+		return p.Subjects
+	}
 	return eventstore.Surface(p.Name)
+}
+
+func (p *Projection) open(message eventstore.Recorded) (domain.Recorded, bool, error) {
+	if p.Open != nil {
+		return p.Open(message)
+	}
+	return envelope.Open(p.Codec, message)
 }
 
 func (p *Projection) pending() pending {

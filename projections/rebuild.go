@@ -27,8 +27,9 @@ type Progress struct {
 
 // Rebuild makes the tables of a projection again from the log, beside the live ones, and puts them in
 // the place of the live ones in one transaction. Reads and writes go on meanwhile. report, when not
-// nil, is called now and then. It uses one connection, and others of the pool while they are free. While another node rebuilds the projection it
-// waits; when that one has made tables of this version, there is nothing left to do.
+// nil, is called now and then. It uses one connection, and others of the pool while they are free. While
+// another node rebuilds the projection it waits; when that one has made tables of this version, there is
+// nothing left to do. Interrupted, however hard, after it has written something, the next one goes on there.
 func Rebuild(ctx context.Context, db *sqlx.DB, log eventstore.Log, p *Projection, report func(Progress)) error {
 	if report == nil {
 		report = func(Progress) {}
@@ -87,6 +88,8 @@ type rebuild struct {
 	events  int
 	bytes   int // of the events that are pending
 	copied  bool
+	mark    mark
+	marked  bool // the tables are worth something to a later rebuild
 }
 
 // bounds of what a rebuild holds in memory, in rows and in bytes of events, of how far behind it may be
@@ -137,20 +140,26 @@ func (b *rebuild) generation(ctx context.Context) (g generation, err error) {
 }
 
 func (b *rebuild) run(ctx context.Context) error {
+	resumed, err := b.resume(ctx)
+	if err != nil {
+		return err
+	}
 	tables, indexes := b.p.ddl()
 	if b.p.of != nil {
 		tables += indexes // it is written by statements that look for rows
 		b.bounds.rows = min(b.bounds.rows, chronicleMost)
 	}
-	b.dropOld(ctx)
-	err := inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return createSchema(ctx, tx, b.schema, tables) })
+	b.dropOld(ctx, resumed)
+	if !resumed {
+		err = inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return createSchema(ctx, tx, b.schema, tables) })
+	}
 	if err == nil {
 		err = b.fill(ctx)
 	}
 	if err == nil {
 		err = b.swap(ctx)
 	}
-	b.dropOld(ctx)
+	b.dropOld(ctx, b.keeps(err))
 	return err
 }
 
@@ -216,9 +225,11 @@ func (b *rebuild) write(ctx context.Context) error {
 	if b.copied || !ok {
 		return b.upsert(ctx)
 	}
-	err := b.copy(ctx, newest)
+	if err := b.copy(ctx, newest); err != nil {
+		return err
+	}
 	b.copied, b.changes, b.bytes = true, b.p.pending(), 0
-	return err
+	return inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return b.remember(ctx, tx) })
 }
 
 func (b *rebuild) upsert(ctx context.Context) error {
@@ -227,7 +238,12 @@ func (b *rebuild) upsert(ctx context.Context) error {
 		return err
 	}
 	b.changes, b.bytes = b.p.pending(), 0
-	return inTx(ctx, b.conn, func(tx *sqlx.Tx) error { return run(ctx, tx, plan) })
+	return inTx(ctx, b.conn, func(tx *sqlx.Tx) error {
+		if err := run(ctx, tx, plan); err != nil {
+			return err
+		}
+		return b.remember(ctx, tx)
+	})
 }
 
 func (b *rebuild) tell(phase string) {

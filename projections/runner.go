@@ -29,13 +29,14 @@ type Runner struct {
 
 	pace       pace
 	statements *Statements
+	skips      skips
 	failed     int // interruptions since the last batch
 	mu         sync.Mutex
 	failure    *Failure
 }
 
 // Failure is why a projection has stopped: an event that cannot be applied. It goes on when a server
-// starts that can apply it.
+// starts that can apply it, or when an operator has skipped it (see RecordSkip).
 type Failure struct {
 	Position domain.Position
 	Type     string
@@ -66,7 +67,7 @@ const batchMost = 2000
 type pace struct{ lease, standBy, retry, retryMost, gather time.Duration }
 
 var usualPace = pace{
-	lease: leaseTime, standBy: time.Second, retry: 100 * time.Millisecond, retryMost: 3 * time.Second, gather: 200 * time.Millisecond,
+	lease: leaseTime, standBy: time.Second, retry: 100 * time.Millisecond, retryMost: 3 * time.Second, gather: time.Second,
 }
 
 // Run applies events until ctx ends. It returns nil then, and never before, unless an event cannot be
@@ -87,19 +88,39 @@ func (r *Runner) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if rest(ctx, r.afterInterruption(err)); ctx.Err() != nil {
+		if rest(ctx, r.afterInterruption(err), nil); ctx.Err() != nil {
 			return nil
 		}
 	}
 }
 
-// rest waits, or until ctx ends.
-func rest(ctx context.Context, d time.Duration) {
+// RunOn is Run, but does not return a Failure: it waits until an operator has skipped the event, and goes
+// on behind it.
+func (r *Runner) RunOn(ctx context.Context) error {
+	for {
+		err := r.Run(ctx)
+		failure := (*Failure)(nil)
+		if !errors.As(err, &failure) {
+			return err
+		}
+		if err := awaitSkip(ctx, r.Log, r.Projection, failure.Position); err != nil {
+			return errors.Join(failure, err)
+		}
+		r.Logger.Warn("going on behind an event that was skipped", "projection", r.Projection.Name, "position", failure.Position)
+		r.mu.Lock()
+		r.failure = nil
+		r.mu.Unlock()
+	}
+}
+
+// rest waits, or until ctx ends or somebody hurries.
+func rest(ctx context.Context, d time.Duration, hurried <-chan struct{}) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-ctx.Done():
 	case <-t.C:
+	case <-hurried:
 	}
 }
 
@@ -119,6 +140,10 @@ func (r *Runner) afterInterruption(err error) time.Duration {
 
 // own applies events while this node owns the projection.
 func (r *Runner) own(ctx context.Context) error {
+	var err error
+	if r.skips, err = skipsOf(ctx, r.Log, r.Projection); err != nil {
+		return err
+	}
 	checkpoint, err := acquire(ctx, r.DB, r.Projection, r.Node, r.pace.lease)
 	if errors.Is(err, errOwned) {
 		return errors.Join(err, r.watch(ctx))
@@ -132,25 +157,41 @@ func (r *Runner) own(ctx context.Context) error {
 	defer cancel(nil)
 	var renewing sync.WaitGroup
 	renewing.Go(func() { r.renew(working, cancel) })
-	at := checkpoint.Position
-	err = r.Log.Follow(working, eventstore.Position(at), batchMost, func(batch []eventstore.Recorded) error {
-		to, err := r.applyBatch(working, at, batch)
-		at = to
-		if err == nil && r.Projection.IsPast() {
-			rest(working, r.pace.gather)
-		}
-		return err
-	}, r.Projection.Filter())
+	err = r.follow(working, checkpoint.Position)
 	lost := context.Cause(working)
 	cancel(nil)
 	renewing.Wait()
-	if malformed := (*eventstore.Malformed)(nil); errors.As(err, &malformed) {
-		return &Failure{Position: domain.Position(malformed.Position), Err: malformed}
-	}
-	if lost != nil {
+	if malformed := (*eventstore.Malformed)(nil); lost != nil && !errors.As(err, &malformed) {
 		return lost
 	}
 	return err
+}
+
+// follow applies the events after a position as they come. A message that is no event is passed over when
+// it was skipped; else it is a Failure.
+func (r *Runner) follow(ctx context.Context, at domain.Position) error {
+	for {
+		err := r.Log.Follow(ctx, eventstore.Position(at), batchMost, func(batch []eventstore.Recorded) error {
+			to, err := r.applyBatch(ctx, at, batch)
+			at = to
+			if err == nil && r.Projection.Aside {
+				rest(ctx, r.pace.gather, r.Marks.Hurried(r.Projection.Name))
+			}
+			return err
+		}, r.Projection.Filter())
+		malformed := (*eventstore.Malformed)(nil)
+		if !errors.As(err, &malformed) {
+			return err
+		}
+		to := domain.Position(malformed.Position)
+		if !r.skips[to] {
+			return &Failure{Position: to, Err: malformed}
+		}
+		if err := r.apply(ctx, at, to, nil); err != nil {
+			return err
+		}
+		at = to
+	}
 }
 
 func (r *Runner) release(ctx context.Context) {

@@ -142,7 +142,7 @@ func TestTheCheckpointMovesWithTheRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.happen(t, put{ID: "a", Owner: "x", Count: 1}, put{ID: "b", Owner: "x", Count: 5000})
-	if _, err := r.apply(t.Context(), 0, w.messages(t)); !permanent(err) {
+	if err := r.apply(t.Context(), 0, 9, w.messages(t)); !permanent(err) {
 		t.Errorf("a row that breaks a constraint: %v", err)
 	}
 	if got, at := w.tables(t), w.checkpoint(t).Position; len(got.Things) > 0 || at != 0 {

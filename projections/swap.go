@@ -76,7 +76,7 @@ func (b *rebuild) rename(ctx context.Context, tx *sqlx.Tx) error {
 			return err
 		}
 	}
-	_, err = tx.ExecContext(ctx, fmt.Sprintf("ALTER SCHEMA %s RENAME TO %s", next, live))
+	_, err = tx.ExecContext(ctx, fmt.Sprintf("COMMENT ON SCHEMA %[1]s IS NULL; ALTER SCHEMA %[1]s RENAME TO %[2]s", next, live))
 	return err
 }
 
@@ -90,14 +90,14 @@ const (
 	dropTime  = 10 * time.Second
 )
 
-// dropOld removes schemas that nobody needs: those that were live, and one that did not become so. What
-// does not go now, since somebody reads it still, goes with the next rebuild.
-func (b *rebuild) dropOld(ctx context.Context) {
+// dropOld removes schemas that nobody needs: those that were live, and, unless it is to be kept, one that
+// did not become so. What does not go now, since somebody reads it still, goes with the next rebuild.
+func (b *rebuild) dropOld(ctx context.Context, keep bool) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTime)
 	defer cancel()
 	var schemas []string
-	err := b.conn.SelectContext(ctx, &schemas, "SELECT nspname FROM pg_namespace WHERE nspname = $1 OR starts_with(nspname, $2)",
-		b.schema, b.p.Name+oldInfix)
+	err := b.conn.SelectContext(ctx, &schemas, "SELECT nspname FROM pg_namespace WHERE nspname = $1 AND NOT $3 OR starts_with(nspname, $2)",
+		b.schema, b.p.Name+oldInfix, keep)
 	if err != nil {
 		return
 	}

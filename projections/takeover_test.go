@@ -24,21 +24,21 @@ func TestAnOwnerOfOldCannotMoveTheCheckpoint(t *testing.T) {
 		r    *Runner
 		from domain.Position
 	}{"another owner": {old, 0}, "another position": {current, 1}} {
-		if _, err := c.r.apply(t.Context(), c.from, w.messages(t)); !errors.Is(err, errMoved) {
+		if err := c.r.apply(t.Context(), c.from, last, w.messages(t)); !errors.Is(err, errMoved) {
 			t.Errorf("%s: %v, want errMoved", name, err)
 		}
 	}
 	current.Projection = newToy(known)
 	current.Projection.Version = 2
-	if _, err := current.apply(t.Context(), 0, w.messages(t)); !errors.Is(err, errMoved) {
+	if err := current.apply(t.Context(), 0, last, w.messages(t)); !errors.Is(err, errMoved) {
 		t.Errorf("another version: %v, want errMoved", err)
 	}
 	if got := w.tables(t); len(got.Things) > 0 {
 		t.Errorf("rows were written: %v", got.Things)
 	}
 	current.Projection.Version = 1
-	if at, err := current.apply(t.Context(), 0, w.messages(t)); err != nil || at != last {
-		t.Errorf("the owner: at %d, %v", at, err)
+	if err := current.apply(t.Context(), 0, last, w.messages(t)); err != nil || w.checkpoint(t).Position != last {
+		t.Errorf("the owner: at %d, %v", w.checkpoint(t).Position, err)
 	}
 }
 

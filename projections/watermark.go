@@ -12,6 +12,7 @@ type Watermarks struct {
 	mu     sync.Mutex
 	marks  map[string]domain.Position
 	waiter map[string]map[*waiter]bool
+	hurry  map[string]chan struct{}
 }
 
 type waiter struct {
@@ -21,7 +22,7 @@ type waiter struct {
 
 // NewWatermarks returns marks that are all at zero.
 func NewWatermarks() *Watermarks {
-	return &Watermarks{marks: map[string]domain.Position{}, waiter: map[string]map[*waiter]bool{}}
+	return &Watermarks{marks: map[string]domain.Position{}, waiter: map[string]map[*waiter]bool{}, hurry: map[string]chan struct{}{}}
 }
 
 // Advance says that the projection holds everything up to a position. A lower one than before is
@@ -60,6 +61,10 @@ func (w *Watermarks) Await(ctx context.Context, projection string, at domain.Pos
 		w.waiter[projection] = map[*waiter]bool{}
 	}
 	w.waiter[projection][waiting] = true
+	select {
+	case w.hurried(projection) <- struct{}{}:
+	default: // it knows
+	}
 	w.mu.Unlock()
 	select {
 	case <-waiting.done:
@@ -70,4 +75,19 @@ func (w *Watermarks) Await(ctx context.Context, projection string, at domain.Pos
 		delete(w.waiter[projection], waiting)
 		return ctx.Err()
 	}
+}
+
+// Hurried returns a channel that tells when somebody begins to wait for the projection.
+func (w *Watermarks) Hurried(projection string) <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.hurried(projection)
+}
+
+// hurried is Hurried for those who hold the lock.
+func (w *Watermarks) hurried(projection string) chan struct{} {
+	if w.hurry[projection] == nil {
+		w.hurry[projection] = make(chan struct{}, 1)
+	}
+	return w.hurry[projection]
 }

@@ -49,7 +49,11 @@ func (b *bench) seed(ctx context.Context) error {
 		}
 		b.say("%d APIs, %d events in %.1f s", len(w.apis), w.events, time.Since(began).Seconds())
 		began = time.Now()
-		for _, p := range node.Projections() {
+		records, err := node.AuditRecords(node.Defaults())
+		if err != nil {
+			return err
+		}
+		for _, p := range append(node.Projections(), records) {
 			if err := projections.Rebuild(ctx, db, e.Log, p, nil); err != nil {
 				return err
 			}

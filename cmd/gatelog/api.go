@@ -37,13 +37,13 @@ type asked struct {
 	asJSON bool
 }
 
-// ask runs do with a connection to the server.
-func ask(cmd *cobra.Command, do func(a asked) error) error {
+// ask runs do with a connection to the server. spare are flags of the connection that need not be given.
+func ask(cmd *cobra.Command, do func(a asked) error, spare ...string) error {
 	asJSON, err := inJSON(cmd)
 	if err != nil {
 		return err
 	}
-	server, err := connect(cmd)
+	server, err := connect(cmd, spare...)
 	if err != nil {
 		return err
 	}

@@ -38,17 +38,22 @@ const (
 // addConnection adds the flags that name the server, the keys and the place. Those that are not given
 // come from the environment, then from the credentials in the data directory.
 func addConnection(cmd *cobra.Command) {
+	addProjectConnection(cmd)
+	cmd.PersistentFlags().String("instance", os.Getenv("GATELOG_INSTANCE_ID"), "id of the gateway instance ($GATELOG_INSTANCE_ID)")
+}
+
+// addProjectConnection is addConnection for commands that are about no instance.
+func addProjectConnection(cmd *cobra.Command) {
 	flags := cmd.PersistentFlags()
 	flags.String("endpoint", os.Getenv("GATELOG_ENDPOINT"), "address of the server, e.g. http://127.0.0.1:8080 ($GATELOG_ENDPOINT)")
 	flags.String("access-key", os.Getenv("GATELOG_ACCESS_KEY"), "access key that signs requests ($GATELOG_ACCESS_KEY)")
 	// The secret is kept out of what --help shows as the default.
 	flags.String("secret-key", "", "its secret; better in $GATELOG_SECRET_KEY, where other users of the machine cannot see it")
 	flags.String("project", os.Getenv("GATELOG_PROJECT_ID"), "id of the project ($GATELOG_PROJECT_ID)")
-	flags.String("instance", os.Getenv("GATELOG_INSTANCE_ID"), "id of the gateway instance ($GATELOG_INSTANCE_ID)")
 }
 
-// connect returns the connection that the flags name.
-func connect(cmd *cobra.Command) (*connection, error) {
+// connect returns the connection that the flags name. spare are flags that need not be given.
+func connect(cmd *cobra.Command, spare ...string) (*connection, error) {
 	c, err := loadConfig(cmd)
 	if err != nil {
 		return nil, err
@@ -65,14 +70,14 @@ func connect(cmd *cobra.Command) (*connection, error) {
 		"endpoint": &kept.Endpoint, "access-key": &kept.AccessKey, "secret-key": &kept.SecretKey,
 		"project": &kept.ProjectID, "instance": &kept.InstanceID,
 	} {
-		given, err := cmd.Flags().GetString(flag)
-		if err != nil {
-			return nil, err
+		given := cmd.Flags().Lookup(flag)
+		if given == nil {
+			continue // the command has no use for it
 		}
-		if given != "" {
-			*member = given
+		if value := given.Value.String(); value != "" {
+			*member = value
 		}
-		if *member == "" {
+		if *member == "" && !slices.Contains(spare, flag) {
 			missing = append(missing, "--"+flag)
 		}
 	}
@@ -113,34 +118,48 @@ func notFound(err error) bool {
 
 // get asks the server for a path beneath the instance and reads the answer into into.
 func (c *connection) get(ctx context.Context, path string, query url.Values, into any) error {
-	return c.send(ctx, http.MethodGet, "instances/"+c.InstanceID+"/"+path, query, nil, into)
+	return c.getAt(ctx, strings.Join([]string{"projects", c.ProjectID, "instances", c.InstanceID, path}, "/"), query, into)
 }
 
 // getOfProject is get for a path beneath the project.
 func (c *connection) getOfProject(ctx context.Context, path string, query url.Values, into any) error {
-	return c.send(ctx, http.MethodGet, path, query, nil, into)
+	return c.getAt(ctx, strings.Join([]string{"projects", c.ProjectID, path}, "/"), query, into)
 }
 
 // post sends a body, as JSON, to a path beneath the instance and reads the answer into into.
 func (c *connection) post(ctx context.Context, path string, body, into any) error {
-	data, err := json.Marshal(body)
+	return c.send(ctx, http.MethodPost, "instances/"+c.InstanceID+"/"+path, nil, body, into)
+}
+
+// getAt asks the server for a path beneath /gatelog/v1 and reads the answer into into.
+func (c *connection) getAt(ctx context.Context, path string, query url.Values, into any) error {
+	response, err := c.ask(ctx, c.http, path, query)
 	if err != nil {
 		return err
 	}
-	return c.send(ctx, http.MethodPost, "instances/"+c.InstanceID+"/"+path, nil, data, into)
+	body, err := io.ReadAll(io.LimitReader(response.Body, answerMost))
+	if err := errors.Join(err, response.Body.Close()); err != nil {
+		return fmt.Errorf("read the answer of %s: %w", c.Endpoint, err)
+	}
+	return c.read(response.StatusCode, body, into)
 }
 
-// send sends a request to a path beneath the project.
-func (c *connection) send(ctx context.Context, method, path string, query url.Values, data []byte, into any) error {
+// ask sends a signed request for a path beneath /gatelog/v1.
+func (c *connection) ask(ctx context.Context, client *http.Client, path string, query url.Values) (*http.Response, error) {
+	return c.exchange(ctx, client, http.MethodGet, path, query, nil)
+}
+
+// exchange sends a signed request, with a body of JSON or none, to a path beneath /gatelog/v1.
+func (c *connection) exchange(ctx context.Context, client *http.Client, method, path string, query url.Values, data []byte) (*http.Response, error) {
 	base, err := url.Parse(c.Endpoint)
 	if err != nil || base.Host == "" {
-		return fmt.Errorf("--endpoint is %q: an address such as http://127.0.0.1:8080", c.Endpoint)
+		return nil, fmt.Errorf("--endpoint is %q: an address such as http://127.0.0.1:8080", c.Endpoint)
 	}
-	at := base.JoinPath("gatelog", "v1", "projects", c.ProjectID, path)
+	at := base.JoinPath("gatelog", "v1", path)
 	at.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, method, at.String(), bytes.NewReader(data))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if data != nil {
 		request.Header.Set("Content-Type", "application/json")
@@ -149,17 +168,13 @@ func (c *connection) send(ctx context.Context, method, path string, query url.Va
 		}
 	}
 	if err := signature.Sign(request, data, c.AccessKey, c.SecretKey, time.Now()); err != nil {
-		return err
+		return nil, err
 	}
-	response, err := c.http.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
-		return fmt.Errorf("is the server running? %w", err)
+		return nil, fmt.Errorf("is the server running? %w", err)
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, answerMost))
-	if err := errors.Join(err, response.Body.Close()); err != nil {
-		return fmt.Errorf("read the answer of %s: %w", c.Endpoint, err)
-	}
-	return c.read(response.StatusCode, body, into)
+	return response, nil
 }
 
 func (c *connection) read(status int, body []byte, into any) error {

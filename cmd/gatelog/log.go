@@ -26,7 +26,7 @@ The log is read directly, beside the server that runs on the data directory, or 
 sealed in the log and stay sealed here.`,
 	}
 	addOutput(cmd, "one CloudEvents 1.0 object per line")
-	cmd.AddCommand(logTailCommand(), logShowCommand(), logGrepCommand())
+	cmd.AddCommand(logTailCommand(), logShowCommand(), logGrepCommand(), logExportCommand(), logImportCommand())
 	return cmd
 }
 

@@ -44,7 +44,9 @@ variables over the file.`,
 		SilenceErrors: true,
 	}
 	addConfigFlags(cmd)
-	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), historyCommand(), blameCommand(), diffCommand(), restoreGroupCommand(), restoreAPICommand(), demoCommand(), replayCommand(), verifyCommand())
+	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), historyCommand(), blameCommand(), diffCommand(), restoreGroupCommand(),
+		restoreAPICommand(), auditCommand(), demoCommand(), replayCommand(), verifyCommand(), subscriptionsCommand(), projectionsCommand(), backupCommand(),
+		restoreCommand())
 	return cmd
 }
 

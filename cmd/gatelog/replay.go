@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/internal/node"
 	"github.com/gatelog/gatelog/projections"
+	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
 )
 
 func replayCommand() *cobra.Command {
@@ -20,25 +22,29 @@ func replayCommand() *cobra.Command {
 		Short: "Make read models again from the log",
 		Long: `Makes the tables of projections again from the log, of all when none is named. It works beside the live
 tables, while a server reads and writes them, and puts the new ones in their place in one step at the end:
-nothing is ever missing. Interrupted at any time, the live tables are as they were.
+nothing is ever missing. Interrupted at any time, the live tables are as they were, and the next replay goes
+on with what this one has written, if program and log are the same.
 
 Do it when 'gatelog verify' names differences, or after the database was restored from somewhere else. A
 server that finds read models of another log, or ahead of its log, does not start; --reset makes them anew
 in this case: they are emptied first, since nothing in them can be trusted.
 
-A projection that had stopped at an event goes on when the server is started again.
+'gatelog replay audit' makes the audit trail of changes again, for as long back as --audit-retention says.
+
+A projection that had stopped at an event goes on when the server is started again, with a program that can
+apply it, or at once when the event is skipped ('gatelog projections skip').
 
 The exit code is 0 when all projections were made again, else 1.`,
 		Example: `  gatelog replay
   gatelog replay apig --output json
   gatelog replay --reset`,
-		ValidArgs: projectionNames(),
+		ValidArgs: append(projectionNames(), projectionsaudit.NameRecords),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			asJSON, err := inJSON(cmd)
 			if err != nil {
 				return err
 			}
-			all, err := chosen(args)
+			all, err := chosenToReplay(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -58,6 +64,29 @@ The exit code is 0 when all projections were made again, else 1.`,
 	cmd.Flags().BoolVar(&reset, "reset", false, "also make anew what belongs to another log, or is ahead of this one")
 	addOutput(cmd, "one object per step of the work")
 	return cmd
+}
+
+// chosenToReplay returns the projections with the names. The audit trail is none of those that are replayed when
+// no name is given: it is made by itself, and nothing but its retention asks for it to be made again.
+func chosenToReplay(cmd *cobra.Command, names []string) ([]*projections.Projection, error) {
+	at := slices.Index(names, projectionsaudit.NameRecords)
+	if at < 0 {
+		return chosen(names)
+	}
+	c, err := loadConfig(cmd)
+	if err != nil {
+		return nil, err
+	}
+	records, err := node.AuditRecords(c)
+	if err != nil {
+		return nil, err
+	}
+	names = slices.Delete(slices.Clone(names), at, at+1)
+	if len(names) == 0 {
+		return []*projections.Projection{records}, nil
+	}
+	some, err := chosen(names)
+	return append(some, records), err
 }
 
 // replayConnections are one for the lock and those that a rebuild needs.

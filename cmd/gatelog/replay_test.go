@@ -22,7 +22,8 @@ func TestReplayMendsReadModelsBesideTheOnesThatAreUsed(t *testing.T) {
 	w.DB.MustExec("UPDATE apig.groups SET name = 'forged'")
 	o := tool(t, w, "replay")
 	got := must(t, o)
-	if len(got) != 2 || !strings.HasPrefix(got[0], "apig: made again from ") || !strings.HasPrefix(got[1], "apig_past: made again from ") {
+	if len(got) != 3 || !strings.HasPrefix(got[0], "apig: made again from ") || !strings.HasPrefix(got[1], "apig_past: made again from ") ||
+		!strings.HasPrefix(got[2], "subscriptions: made again from ") {
 		t.Errorf("replay:\n%s", o.out)
 	}
 	wantParts(t, o.err, "apig  writing", "apig  catching up")
@@ -93,6 +94,31 @@ func TestReplayKeepsASecondOneAway(t *testing.T) {
 	if err := conn.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// The audit trail of changes is made again when it is named, and follows its retention.
+func TestReplayOfTheAuditTrail(t *testing.T) {
+	t.Parallel()
+	w := gatelogtest.New(t)
+	w.Group("shop")
+	if err := w.Audit.Await(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Stop()
+	count := func() (n int) {
+		if err := w.DB.GetContext(t.Context(), &n, "SELECT count(*) FROM audit.records"); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := count()
+	w.DB.MustExec("DELETE FROM audit.records")
+	must(t, tool(t, w, "replay", "audit", "apig"))
+	if after := count(); before == 0 || after != before {
+		t.Errorf("%d records, there were %d", after, before)
+	}
+	failsWith(t, tool(t, w, "replay", "audit", "nothing"), `no projection "nothing"`)
+	failsWith(t, tool(t, w, "replay", "audit", "--audit-retention", "soon"), "audit_retention")
 }
 
 func TestReplayRefusals(t *testing.T) {

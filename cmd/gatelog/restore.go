@@ -1,147 +1,203 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"io/fs"
+	"os"
+	"path/filepath"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/spf13/cobra"
 
-	"github.com/gatelog/gatelog/domain/apig"
-	"github.com/gatelog/gatelog/http/gatelog"
+	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/internal/backup"
+	"github.com/gatelog/gatelog/internal/node"
+	"github.com/gatelog/gatelog/internal/secret"
 )
 
-func restoreGroupCommand() *cobra.Command {
-	return restoreCommand(&cobra.Command{
-		Use:   "restore-group GROUP_ID",
-		Short: "Bring a group with all its APIs back to what it was at a moment",
-		Long: `Brings a group back to what it was: its name, its APIs with their drafts, what was published of them,
-its variables and responses, and the policies that were bound and are still there. What is gone, even the
-group itself, comes again under its old id; what did not exist then is deleted.
+func restoreCommand() *cobra.Command {
+	var upTo uint64
+	var withoutKeys bool
+	cmd := &cobra.Command{
+		Use:   "restore DIRECTORY",
+		Short: "Make a Gatelog from a backup",
+		Long: `Fills an empty log with the messages of a backup, all of them or those up to --to, and makes the read
+models from it. Every message gets the position that it had, since versions refer to positions. A log
+that holds anything is refused, and so is a backup with a file that is not what was written. No server may
+run on the log; interrupted, the restore goes on where it was when it is started again.
 
-It is a new change like any other: nothing in the log is rewritten, and it can be undone in the same way.
-What rules forbid is refused as a whole, with all reasons. See what would happen with --dry-run first.`,
-		Example: `  gatelog restore-group 85c2991b6071a757fa3a52e469da4ecd --as-of 1742 --dry-run
-  gatelog restore-group 85c2991b6071a757fa3a52e469da4ecd --as-of 2026-01-02T15:04:05Z --reason 'undo the mass edit'
-  gatelog restore-group 85c2991b6071a757fa3a52e469da4ecd --as-of 1742 --dry-run -o json | jq '.deleted[].name'`,
-	}, "groups")
-}
+The restored log is a history of its own from here on, with an incarnation of its own: take its backups
+into another directory.
 
-func restoreAPICommand() *cobra.Command {
-	return restoreCommand(&cobra.Command{
-		Use:   "restore-api API_ID",
-		Short: "Bring one API back to what it was at a moment",
-		Long: `Brings an API back to what it was: its draft, what was published of it, and the policies that were bound
-and are still there. An API that is gone comes again under its old id; its group must be there.
+Secrets need what sealed them: the tenants' keys, which are in a backup that was made --with-keys, and the
+master key, which is in none. Put it into the data directory as the file master.key (mode 600), or into
+GATELOG_MASTER_KEY, before. --without-keys restores a backup that has no keys: then no access key and no
+password of that time can be used any more. A node with an embedded log that finds no credentials.json in
+its data directory gives the administrator new ones; put the old one there to keep it.
 
-It is a new change like any other. See what would happen with --dry-run first.`,
-		Example: `  gatelog restore-api 5f918d104dc84480a75166ba99efff21 --as-of 1742 --dry-run
-  gatelog restore-api 5f918d104dc84480a75166ba99efff21 --as-of 2026-01-02T15:04:05Z`,
-	}, "apis")
-}
+A --to in the midst of what one command caused is refused, with the positions before and behind it.
 
-// restoreCommand completes a command that restores what stands under a path.
-func restoreCommand(cmd *cobra.Command, under string) *cobra.Command {
-	addConnection(cmd)
-	addOutput(cmd, "what the server answers")
-	cmd.Args = oneID
-	asOf := addAsOf(cmd)
-	dryRun := cmd.Flags().Bool("dry-run", false, "only show what would change")
-	reason := cmd.Flags().String("reason", "", "why; kept with the events")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if *asOf == "" {
-			return errors.New("to which moment? give --as-of with a position of the log or a time")
-		}
-		return ask(cmd, func(a asked) error {
-			var body gatelog.RestoreBody
-			body.Body.AsOf, body.Body.DryRun = *asOf, *dryRun
-			var view gatelog.RestoreView
-			a.server.reason = *reason
-			if err := a.server.post(a.Context(), under+"/"+args[0]+"/restore", body.Body, &view); err != nil {
+The exit code is 0 when log and read models are there, else 1.`,
+		Example: `  gatelog restore /var/backups/gatelog --data-dir ./new
+  gatelog restore /var/backups/gatelog --data-dir ./yesterday --to 1742`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			asJSON, err := inJSON(cmd)
+			if err != nil {
 				return err
 			}
-			if a.asJSON {
-				return writeJSON(a.OutOrStdout(), view)
+			if cmd.Flags().Changed("to") && upTo == 0 {
+				return errors.New("--to is 0: positions begin with 1")
 			}
-			return a.plan(view)
-		})
+			c, err := loadConfig(cmd)
+			if err != nil {
+				return err
+			}
+			b, err := backup.Open(args[0])
+			if err != nil {
+				return err
+			}
+			r := restore{cmd: cmd, asJSON: asJSON, config: c, backup: b, upTo: eventstore.Position(upTo)}
+			if r.upTo == 0 {
+				r.upTo = b.Manifest().Head
+			}
+			return r.run(cmd.Context(), withoutKeys)
+		},
 	}
+	cmd.Flags().Uint64Var(&upTo, "to", 0, "last position to restore (default: all)")
+	cmd.Flags().BoolVar(&withoutKeys, "without-keys", false, "restore although the backup has no keys of tenants: sealed secrets are lost")
+	addOutput(cmd, "one object that says what was restored, after those of the read models")
 	return cmd
 }
 
-// plan shows what a restoration changed, or would change.
-func (a asked) plan(v gatelog.RestoreView) error {
-	out := tint(a.OutOrStdout())
-	for _, part := range []struct {
-		mark, what string
-		steps      []apig.RestoreStep
-	}{
-		{"+", "created", v.Created}, {" ", "changed", v.Changed}, {"-", "deleted", v.Deleted}, {"+", "published", v.Published},
-		{"+", "switched", v.Switched}, {"-", "offline", v.Offline}, {"+", "bound", v.Bound}, {"-", "unbound", v.Unbound},
-	} {
-		for _, s := range part.steps {
-			if err := writeStep(out, part.mark, part.what, s); err != nil {
-				return err
-			}
-		}
-	}
-	for _, r := range v.LeftOut {
-		a.PrintErrf("left out: %s\n", printable(r.String()))
-	}
-	for _, r := range v.Refused {
-		a.PrintErrf("in the way: %s\n", printable(r.String()))
-	}
-	a.PrintErrln(outcome(v))
-	return nil
+// restore is the way from a backup to a log with read models.
+type restore struct {
+	cmd    *cobra.Command
+	asJSON bool
+	config node.Config
+	backup *backup.Backup
+	upTo   eventstore.Position
+	keys   map[string][]byte
 }
 
-func outcome(v gatelog.RestoreView) string {
-	switch {
-	case len(v.Refused) > 0:
-		return "it would be refused: " + plural(len(v.Refused), "reason")
-	case v.Events == 0:
-		return fmt.Sprintf("everything is as it was at position %d", v.AsOf)
-	case v.DryRun:
-		return fmt.Sprintf("it would take %s to restore position %d; nothing was changed", plural(v.Events, "event"), v.AsOf)
-	}
-	return fmt.Sprintf("restored to position %d with %s", v.AsOf, plural(v.Events, "event"))
-}
-
-// writeStep writes one line, and beneath it what changes back.
-func writeStep(out io.Writer, mark, what string, s apig.RestoreStep) error {
-	parts := []string{mark, fmt.Sprintf("%-9s", what), s.Kind, s.ID}
-	if s.Name != "" {
-		parts = append(parts, s.Name)
-	}
-	if s.APIID != "" {
-		parts = append(parts, "at API "+s.APIID)
-	}
-	if s.EnvID != "" {
-		parts = append(parts, "in "+s.EnvID)
-	}
-	if s.VersionID != "" {
-		parts = append(parts, "version "+s.VersionID)
-	}
-	if _, err := fmt.Fprintln(out, printable(strings.Join(parts, " "))); err != nil {
+func (r *restore) run(ctx context.Context, withoutKeys bool) error {
+	if err := r.check(ctx); err != nil {
 		return err
 	}
-	if s.Patch == nil {
+	if err := r.readKeys(withoutKeys); err != nil {
+		return err
+	}
+	return fillLog(ctx, r.cmd, r.config, r.asJSON, r.fill)
+}
+
+// check refuses a backup that cannot be restored up to the position, before anything is written.
+func (r *restore) check(ctx context.Context) error {
+	if head := r.backup.Manifest().Head; r.upTo > head {
+		return fmt.Errorf("--to is %d: the backup goes up to position %d", r.upTo, head)
+	}
+	if err := r.backup.Check(ctx, r.upTo); err != nil {
+		return err
+	}
+	before, behind, err := r.backup.Cuts(ctx, r.upTo)
+	if err == nil && before != behind {
+		err = fmt.Errorf("position %d is in the midst of what one command caused: --to %d or --to %d", r.upTo, before, behind)
+	}
+	return err
+}
+
+// readKeys takes the keys from the backup, and refuses a master key that they are not wrapped with: a data
+// directory that has none would get a new one, which opens nothing.
+func (r *restore) readKeys(without bool) error {
+	keys, at, err := r.backup.ReadKeys()
+	if errors.Is(err, backup.ErrNoKeys) && without {
 		return nil
 	}
-	var patch []struct {
-		Op    string          `json:"op"`
-		Path  string          `json:"path"`
-		Value json.RawMessage `json:"value"`
+	if errors.Is(err, backup.ErrNoKeys) {
+		return fmt.Errorf("%w: no secret of it can be opened; --without-keys restores it all the same", err)
 	}
-	if err := json.Unmarshal(s.Patch, &patch); err != nil {
-		return fmt.Errorf("the patch of %s: %w", s.ID, err)
+	if err != nil {
+		return err
 	}
-	for _, op := range patch {
-		if _, err := fmt.Fprintln(out, printable(strings.TrimRight(fmt.Sprintf("            %s %s %s", op.Op, op.Path, op.Value), " "))); err != nil {
-			return err
+	master, err := r.masterKey()
+	if err != nil {
+		return err
+	}
+	if want := r.backup.Manifest().Keys.MasterKey; master.ID() != want {
+		return fmt.Errorf("%w: it is %s, the keys in the backup are wrapped with %s", secret.ErrWrongMasterKey, master.ID(), want)
+	}
+	if at < r.upTo && !r.asJSON {
+		r.cmd.PrintErrf("the keys in the backup are as of position %s: secrets of later tenants cannot be opened\n", count(at))
+	}
+	r.keys = keys
+	return nil
+}
+
+func (r *restore) masterKey() (secret.MasterKey, error) {
+	c := r.config
+	if c.MasterKey == "" {
+		_, err := os.Stat(filepath.Join(c.DataDir, "master.key"))
+		if errors.Is(err, fs.ErrNotExist) {
+			return secret.MasterKey{}, fmt.Errorf("there is no master key to open the secrets with: put the one of the backed up Gatelog into %s (mode 600), or into GATELOG_MASTER_KEY",
+				filepath.Join(c.DataDir, "master.key"))
 		}
 	}
-	return nil
+	return secret.LoadMasterKey(c.DataDir, c.MasterKey)
+}
+
+// fill fills the log and the key store.
+func (r *restore) fill(ctx context.Context, e *node.Engines, p *progress) (eventstore.Position, error) {
+	to, err := eventstore.BeginRestore(ctx, e.Conn, eventstore.Options{Replicas: r.config.Replicas}, r.backup.Manifest().Incarnation)
+	if err != nil {
+		return 0, err
+	}
+	if err := e.Keys.Restore(ctx, r.keys); err != nil {
+		return 0, err
+	}
+	if err := r.backup.Fill(ctx, to, r.upTo, copying(p, "restore", to.Head())); err != nil {
+		return 0, err
+	}
+	p.end()
+	return r.upTo, to.Finish(ctx)
+}
+
+// restored says what was restored.
+type restored struct {
+	Incarnation string              `json:"incarnation"` // of the new log
+	Position    eventstore.Position `json:"position"`    // up to which it was filled
+}
+
+// fillLog opens engines whose log fill fills, and makes the read models from it.
+func fillLog(ctx context.Context, cmd *cobra.Command, c node.Config, asJSON bool, fill func(context.Context, *node.Engines, *progress) (eventstore.Position, error)) error {
+	p := newProgress(cmd, asJSON)
+	var done restored
+	e, err := node.OpenEnginesFilled(ctx, c, quietLogger(c), func(ctx context.Context, e *node.Engines) (err error) {
+		done.Position, err = fill(ctx, e, p)
+		p.end()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	done.Incarnation = e.Log.Incarnation()
+	err = withPool(e, replayConnections, func(db *sqlx.DB) error {
+		all, err := chosen(nil)
+		for _, projection := range all {
+			r := replay{db: db, log: e.Log, projection: projection, reset: true, progress: newProgress(cmd, asJSON)}
+			if err = errors.Join(err, r.run(ctx)); err != nil {
+				return fmt.Errorf("the log is restored up to position %d, but not the read models ('gatelog replay --reset' makes them): %w", done.Position, err)
+			}
+		}
+		return err
+	})
+	if err = errors.Join(err, e.Close()); err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(cmd.OutOrStdout()).Encode(done)
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "restored up to position %s, as log %s\n", count(done.Position), done.Incarnation)
+	return err
 }

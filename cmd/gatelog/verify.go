@@ -74,6 +74,7 @@ type summary struct {
 	Rows        int             `json:"rows"`
 	Versions    int             `json:"versions"` // whose definitions were read back
 	Differences int             `json:"differences"`
+	versioned   bool            // has definitions to read back
 }
 
 func (v *verification) run(ctx context.Context, db *sqlx.DB, log eventstore.Log, all []*projections.Projection) error {
@@ -99,6 +100,7 @@ func (v *verification) one(ctx context.Context, db *sqlx.DB, log eventstore.Log,
 	}
 	s := summary{Projection: p.Name, Position: at, Rows: rows}
 	if verify := versionsOf(p, db, log); verify != nil {
+		s.versioned = true
 		if s.Versions, err = verify(ctx, v.found); err != nil {
 			return err
 		}
@@ -167,7 +169,10 @@ func (v *verification) sumUp(s summary) error {
 	if v.asJSON {
 		return json.NewEncoder(v.out).Encode(s)
 	}
-	_, err := fmt.Fprintf(v.out, "%s: %s verified at position %d, %s; the definitions of %s read back\n", s.Projection, plural(s.Rows, "row"),
-		s.Position, plural(s.Differences, "difference"), plural(s.Versions, "version"))
+	also := ""
+	if s.versioned {
+		also = "; the definitions of " + plural(s.Versions, "version") + " read back"
+	}
+	_, err := fmt.Fprintf(v.out, "%s: %s verified at position %d, %s%s\n", s.Projection, plural(s.Rows, "row"), s.Position, plural(s.Differences, "difference"), also)
 	return err
 }

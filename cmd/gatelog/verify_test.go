@@ -16,7 +16,7 @@ func TestVerifyFindsNothingInReadModelsThatAreRight(t *testing.T) {
 	w.Publish(w.API(w.Group("shop"), "orders", "one.example.com"))
 	got := must(t, tool(t, w, "verify"))
 	// An instance, its environment, a group with its default response, an API, a publication and a version.
-	if len(got) != 2 || !strings.HasPrefix(got[0], "apig: 7 rows verified at position ") || !strings.HasSuffix(got[0], "0 differences; the definitions of 1 version read back") ||
+	if len(got) != 3 || !strings.HasPrefix(got[0], "apig: 7 rows verified at position ") || !strings.HasSuffix(got[0], "0 differences; the definitions of 1 version read back") ||
 		!strings.HasPrefix(got[1], "apig_past: ") || !strings.Contains(got[1], " 0 differences") {
 		t.Errorf("verify:\n%s", strings.Join(got, "\n"))
 	}

@@ -64,20 +64,8 @@ type Commands struct {
 	OrchestrationCommands
 	PluginCommands
 	DomainCommands
+	CredentialCommands
 	RestoreCommands
-
-	DeleteApp     commands.UseCase[apig.DeleteApp, apig.None]
-	DeleteAppCode commands.UseCase[apig.DeleteAppCode, apig.None]
-	SetAppACL     commands.UseCase[apig.SetAppACL, apig.AppACL]
-	DeleteAppACL  commands.UseCase[apig.DeleteAppACL, apig.None]
-	AuthorizeApps commands.UseCase[apig.AuthorizeApps, []apig.AuthResult]
-	RevokeAppAuth commands.UseCase[apig.RevokeAppAuth, apig.None]
-
-	CreateAppQuota commands.UseCase[apig.CreateAppQuota, apig.AppQuota]
-	UpdateAppQuota commands.UseCase[apig.UpdateAppQuota, apig.AppQuota]
-	DeleteAppQuota commands.UseCase[apig.DeleteAppQuota, apig.None]
-	BindAppQuota   commands.UseCase[apig.BindAppQuota, []apig.AppQuotaBinding]
-	UnbindAppQuota commands.UseCase[apig.UnbindAppQuota, apig.None]
 
 	// Surface is what the kernel knows of this surface.
 	Surface *commands.Surface
@@ -153,20 +141,8 @@ func New(sealer commands.Sealer) *Commands {
 		OrchestrationCommands: orchestrationCommands(s),
 		PluginCommands:        pluginCommands(s),
 		DomainCommands:        domainCommands(s),
+		CredentialCommands:    credentialCommands(s),
 		RestoreCommands:       restoreCommands(s),
-
-		DeleteApp:     commands.Define(s, "DeleteApp", (*apig.State).DeleteApp),
-		DeleteAppCode: commands.Define(s, "DeleteAppCode", (*apig.State).DeleteAppCode),
-		SetAppACL:     commands.Define(s, "SetAppACL", (*apig.State).SetAppACL),
-		DeleteAppACL:  commands.Define(s, "DeleteAppACL", (*apig.State).DeleteAppACL),
-		AuthorizeApps: commands.Define(s, "AuthorizeApps", (*apig.State).AuthorizeApps),
-		RevokeAppAuth: commands.Define(s, "RevokeAppAuth", (*apig.State).RevokeAppAuth),
-
-		CreateAppQuota: commands.Define(s, "CreateAppQuota", (*apig.State).CreateAppQuota),
-		UpdateAppQuota: commands.Define(s, "UpdateAppQuota", (*apig.State).UpdateAppQuota),
-		DeleteAppQuota: commands.Define(s, "DeleteAppQuota", (*apig.State).DeleteAppQuota),
-		BindAppQuota:   commands.Define(s, "BindAppQuota", (*apig.State).BindAppQuota),
-		UnbindAppQuota: commands.Define(s, "UnbindAppQuota", (*apig.State).UnbindAppQuota),
 
 		configureFeature: commands.Define(s, "ConfigureFeature", configureFeature),
 		createApp:        commands.Define(s, "CreateApp", (*apig.State).CreateApp),

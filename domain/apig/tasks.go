@@ -137,8 +137,11 @@ func (s *State) RequestImport(m *domain.Moment, c RequestImport) (Task, []domain
 	if !validMode(c.Order.ExtendMode) {
 		return Task{}, nil, ErrInvalid("extend_mode")
 	}
-	if len(c.Order.GroupID) > 65 {
-		return Task{}, nil, ErrInvalid("group_id")
+	group := struct {
+		ID string `json:"group_id,omitempty" maxLength:"65" pattern:"^[A-Za-z0-9_-]+$"`
+	}{c.Order.GroupID}
+	if err := violated(group); err != nil {
+		return Task{}, nil, err
 	}
 	return s.newTask(m, c.InstanceID, Task{Type: TaskImport, Import: &c.Order})
 }

@@ -82,6 +82,8 @@ func TestRequestTasks(t *testing.T) {
 		{name: "§3.30.2: api_mode", given: shop(), when: requestImport(func(o *ImportOrder) { o.APIMode = "mix" }), refused: "APIG.2011"},
 		{name: "§3.30.2: extend_mode", given: shop(), when: requestImport(func(o *ImportOrder) { o.ExtendMode = "mix" }), refused: "APIG.2011"},
 		{name: "§3.30.2: group_id", given: shop(), when: requestImport(func(o *ImportOrder) { o.GroupID = fmt.Sprintf("%066d", 1) }), refused: "APIG.2011"},
+		{name: "§3.30.2: group_id that no database keeps", given: shop(), when: requestImport(func(o *ImportOrder) { o.GroupID = "a\x00" }), refused: "APIG.2011"},
+		{name: "nor this one", given: shop(), when: requestImport(func(o *ImportOrder) { o.GroupID = "a\xff" }), refused: "APIG.2011"},
 		{name: "§3.30.1 ex: env_id", given: shop(), when: requestExport(func(o *ExportOrder) { o.EnvID = "" }), refused: "APIG.2001"},
 		{name: "§3.30.1: define", given: shop(), when: requestExport(func(o *ExportOrder) { o.Define = "none" }), refused: "APIG.2011"},
 		{name: "no instance", when: requestExport(nil), refused: "APIG.3030"},

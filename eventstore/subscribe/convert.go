@@ -44,6 +44,9 @@ func convert(msg jetstream.Msg) *message.Message {
 	if meta, err := msg.Metadata(); err == nil {
 		m.Metadata.Set(MetadataPosition, strconv.FormatUint(meta.Sequence.Stream, 10))
 	}
+	if value("ce-type") == TypeMessage {
+		_ = disclose(m) // one that was not made by a Publisher is delivered as it is
+	}
 	return m
 }
 

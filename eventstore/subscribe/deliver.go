@@ -69,7 +69,9 @@ func (s *Subscriber) one(ctx context.Context, msg jetstream.Msg, out chan<- *mes
 	alive := time.NewTicker(s.options.AckWait / 3)
 	defer alive.Stop()
 	m := convert(msg)
-	m.SetContext(ctx)
+	handling, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m.SetContext(handling)
 	handTo := out
 	for {
 		select {

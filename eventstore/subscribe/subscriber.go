@@ -24,6 +24,8 @@ type Options struct {
 	// Group names the subscription: subscribers of one group, on any node, share its events, and a
 	// group goes on where it was. 1 to 64 letters, digits, - and _. Required.
 	Group string
+	// Topic, when not nil, makes of what Subscribe is called with a filter of the log, e.g. Publisher.Topic.
+	Topic func(name string) string
 	// RetryAfter is how long a refused event waits until it comes again, and those behind it with it.
 	// Default one second.
 	RetryAfter time.Duration
@@ -80,6 +82,9 @@ var ErrClosed = errors.New("the subscriber is closed")
 func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *message.Message, error) {
 	if topic == "" {
 		return nil, errors.New("subscribe: a topic must be given, e.g. evt.apig.>")
+	}
+	if s.options.Topic != nil {
+		topic = s.options.Topic(topic)
 	}
 	if s.ctx.Err() != nil {
 		return nil, ErrClosed

@@ -23,20 +23,22 @@ func Middleware(a *Access, needed func(r *http.Request) bool, deny func(c echo.C
 				return next(c)
 			}
 			caller, err := a.admit(r)
+			if caller != nil {
+				ctx := WithCaller(r.Context(), caller)
+				meta := web.MetaFrom(ctx)
+				meta.Actor = caller.Actor()
+				c.SetRequest(r.WithContext(web.WithMeta(ctx, meta)))
+			}
 			if err != nil {
 				return deny(c, err)
 			}
-			ctx := WithCaller(r.Context(), caller)
-			meta := web.MetaFrom(ctx)
-			meta.Actor = caller.Actor()
-			c.SetRequest(r.WithContext(web.WithMeta(ctx, meta)))
 			return next(c)
 		}
 	}
 }
 
 // admit reads the body of r, puts it back, and authenticates. What needs no body to be refused is refused
-// before, so that it costs a stranger more than us.
+// before, so that it costs a stranger more than us. A caller that is known is returned with the error too.
 func (a *Access) admit(r *http.Request) (*Caller, error) {
 	var caller *Caller
 	h, err := signature.Parse(r.Header.Get("Authorization"))
@@ -51,9 +53,9 @@ func (a *Access) admit(r *http.Request) (*Caller, error) {
 	body, err := signature.ReadBody(r)
 	switch {
 	case errors.Is(err, signature.ErrBodyTooLarge):
-		return nil, spell(err)
+		return caller, spell(err)
 	case err != nil:
-		return nil, domain.Errorf(domain.CodeInvalid, "the request body could not be read to its end")
+		return caller, domain.Errorf(domain.CodeInvalid, "the request body could not be read to its end")
 	case caller != nil:
 		return caller, nil
 	}

@@ -28,8 +28,8 @@ func (b *bundle) through(t *testing.T, r *http.Request) seen {
 	t.Helper()
 	var s seen
 	needed := func(r *http.Request) bool { return r.URL.Path != "/open" }
-	deny := func(_ echo.Context, err error) error {
-		s.denied = err
+	deny := func(c echo.Context, err error) error {
+		s.denied, s.meta = err, web.MetaFrom(c.Request().Context())
 		return nil
 	}
 	handler := func(c echo.Context) error {
@@ -60,6 +60,34 @@ func TestMiddlewareLetsACallerThrough(t *testing.T) {
 		}
 		if s.meta.Actor.UserName != "admin" || s.meta.RequestID != "r1" || s.meta.Reason != "because" {
 			t.Errorf("%s: meta %+v", name, s.meta)
+		}
+	}
+}
+
+// Who sends a body that is too large, or breaks off, is known by a token, and not by a signature that covers it.
+func TestMiddlewareTellsWhoWasRefusedForTheBody(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	token, _, err := b.Issue(b.made.User, b.made.Project.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		body io.Reader
+		code string
+	}{
+		"too large":  {strings.NewReader(strings.Repeat("x", signature.MaxBody+1)), domain.CodeTooLarge},
+		"broken off": {iotest.ErrReader(io.ErrUnexpectedEOF), domain.CodeInvalid},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/x", c.body)
+		r.Header.Set(HeaderToken, token)
+		if s := b.through(t, r); domain.CodeOf(s.denied) != c.code || s.meta.Actor.UserName != "admin" || s.caller != nil {
+			t.Errorf("%s: denied %v to %+v", name, s.denied, s.meta.Actor)
+		}
+		r = b.signed(t, b.made.Key, "POST", "/x", aBody)
+		r.Body = io.NopCloser(c.body)
+		if s := b.through(t, r); s.denied == nil || s.meta.Actor.UserName != "" {
+			t.Errorf("%s, signed: denied %v to %+v", name, s.denied, s.meta.Actor)
 		}
 	}
 }

@@ -117,16 +117,18 @@ func TestImportForms(t *testing.T) {
 		"a group of NUL":      {formHeader["Content-Type"], part(`name="is_create_group"`, "false") + part(`name="group_id"`, "a\x00") + file + "--edge--", "", ""},
 		"a group of no UTF-8": {formHeader["Content-Type"], part(`name="is_create_group"`, "false") + part(`name="group_id"`, "a\xff") + file + "--edge--", "", ""},
 	} {
-		t.Run(name, func(t *testing.T) {
-			before := c.Head(t)
-			a := c.Send(t, nodetest.Request{Method: "POST", Path: "openapi/import", Body: s.body, Header: map[string]string{"Content-Type": s.media}})
-			if a.Status < 400 || a.Status > 404 || s.code != "" && a.Code() != s.code || !strings.Contains(a.Body, s.part) {
-				t.Errorf("%d %s, want %s about %q: %.500s", a.Status, a.Code(), s.code, s.part, a.Body)
-			}
-			if got := c.Types(t, before); got != nil {
-				t.Errorf("events: %v", got)
-			}
-		})
+		for _, path := range []string{"openapi/import", "openapi/async-import"} {
+			t.Run(name+" to "+path, func(t *testing.T) {
+				before := c.Head(t)
+				a := c.Send(t, nodetest.Request{Method: "POST", Path: path, Body: s.body, Header: map[string]string{"Content-Type": s.media}})
+				if a.Status < 400 || a.Status > 404 || s.code != "" && a.Code() != s.code || !strings.Contains(a.Body, s.part) {
+					t.Errorf("%d %s, want %s about %q: %.500s", a.Status, a.Code(), s.code, s.part, a.Body)
+				}
+				if got := c.Types(t, before); got != nil {
+					t.Errorf("events: %v", got)
+				}
+			})
+		}
 	}
 }
 

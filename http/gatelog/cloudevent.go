@@ -29,7 +29,7 @@ type CloudEvent struct {
 	Surface  string `json:"surface" doc:"API that the event belongs to."`
 	Tenant   string `json:"tenant" doc:"Project, or the account."`
 	// Extensions are the circumstances: actorid, actorname, accesskey, clientaddress, client, command,
-	// correlationid, reason.
+	// correlationid, reason, operation.
 	Extensions map[string]string `json:"-"`
 	Data       json.RawMessage   `json:"data,omitempty"`
 	_          struct{}          `json:"-" additionalProperties:"true"`
@@ -44,6 +44,19 @@ func NewCloudEvent(r eventstore.Recorded) CloudEvent {
 		Position: strconv.FormatUint(uint64(r.Position), 10), Surface: surface, Tenant: tenant,
 		Extensions: r.Extensions, Data: r.Data,
 	}
+}
+
+// Attributes returns all attributes but datacontenttype by name, as texts: what binary mode has in headers.
+func (e CloudEvent) Attributes() map[string]string {
+	all := map[string]string{
+		"specversion": e.SpecVersion, "id": e.ID, "source": e.Source, "type": e.Type, "subject": e.Subject,
+		"time": e.Time.Format(time.RFC3339Nano), "schemaversion": e.SchemaVersion,
+		"position": e.Position, "surface": e.Surface, "tenant": e.Tenant,
+	}
+	for name, value := range e.Extensions {
+		all[name] = value
+	}
+	return all
 }
 
 // ContentType implements huma.ContentTypeFilter.
@@ -64,7 +77,7 @@ func (e CloudEvent) MarshalJSON() ([]byte, error) {
 			return nil, err
 		}
 	}
-	if err := addMember(b, "data", data); err != nil {
+	if err := addData(b, data); err != nil {
 		return nil, fmt.Errorf("the data of the event at position %s: %w", e.Position, err)
 	}
 	b.WriteByte('}')
@@ -79,6 +92,15 @@ func addMember(b *bytes.Buffer, name string, value any) error {
 	}
 	fmt.Fprintf(b, ",%q:%s", name, text)
 	return nil
+}
+
+// addData adds the data as it is, but for white space, so that it can be read back.
+func addData(b *bytes.Buffer, data json.RawMessage) error {
+	if len(data) == 0 {
+		return addMember(b, "data", nil)
+	}
+	b.WriteString(`,"data":`)
+	return json.Compact(b, data)
 }
 
 // about takes the subject of a message apart: whose it is, and which aggregate it is about. A record that

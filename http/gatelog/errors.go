@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/domain/subscriptions"
 	"github.com/gatelog/gatelog/http/web"
 )
 
@@ -42,6 +43,10 @@ var statuses = map[string]int{
 	domain.CodeConflict:        http.StatusServiceUnavailable,
 	domain.CodeUnavailable:     http.StatusServiceUnavailable,
 	apig.CodeRestoreRefused:    http.StatusConflict,
+	codeTooManyStreams:         http.StatusTooManyRequests,
+
+	subscriptions.CodeNameTaken:    http.StatusConflict,
+	subscriptions.CodeLimitReached: http.StatusConflict,
 }
 
 // ranges of the codes of APIG V2 that operations of this surface can meet, by their beginnings (APIG V2

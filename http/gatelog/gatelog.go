@@ -1,9 +1,11 @@
 // Package gatelog serves what no other management API has, under /gatelog/v1: the history of an API, all
-// of its versions, the difference between any two of them, the log itself and how far the read models
-// are. It reads requests, asks queries and commands, and spells answers and errors. It decides nothing.
+// of its versions, the difference between any two of them, the audit trail, the log itself and how far the
+// read models are, live streams of events, and webhooks. It reads requests, asks queries and commands, and
+// spells answers and errors. It decides nothing.
 package gatelog
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/identity"
 	"github.com/gatelog/gatelog/eventstore"
@@ -21,7 +24,9 @@ import (
 	"github.com/gatelog/gatelog/http/web"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
 	"github.com/gatelog/gatelog/projections/calls"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Prefix is the beginning of all paths of this surface. The management of users and projects has the
@@ -42,6 +47,22 @@ const (
 	ActionRequestEndpoint = "gatelog:endpoints:request"
 	ActionProjections     = "gatelog:projections:list"
 	ActionLog             = "gatelog:log:get"
+	ActionListAudit       = "gatelog:audit:list"
+	ActionAudit           = "gatelog:audit:get"
+	ActionExportAudit     = "gatelog:audit:export"
+	ActionSubscribe       = "gatelog:events:subscribe"
+
+	ActionCreateSubscription = "gatelog:subscriptions:create"
+	ActionListSubscriptions  = "gatelog:subscriptions:list"
+	ActionGetSubscription    = "gatelog:subscriptions:get"
+	ActionUpdateSubscription = "gatelog:subscriptions:update"
+	ActionDeleteSubscription = "gatelog:subscriptions:delete"
+	ActionPause              = "gatelog:subscriptions:pause"
+	ActionResume             = "gatelog:subscriptions:resume"
+	ActionRewind             = "gatelog:subscriptions:rewind"
+	ActionRotate             = "gatelog:subscriptions:rotate-secret"
+	ActionListUndelivered    = "gatelog:subscriptions:list-undelivered"
+	ActionRedrive            = "gatelog:subscriptions:redrive"
 )
 
 // Deps is what the surface stands on.
@@ -50,16 +71,23 @@ type Deps struct {
 	Commands *commandsapig.Commands
 	Queries  *projectionsapig.Queries
 	Log      eventstore.Log
-	// DB is a pool of connections to the read models; only the checkpoints are read through it.
+	// DB is a pool of connections to the read models, for the checkpoints and the progress of webhooks.
 	DB *sqlx.DB
 	// Calls counts what gateway nodes tell of the calls that they serve.
 	Calls *calls.Store
 	// Projections are those whose checkpoints are in DB.
 	Projections []*projections.Projection
-	Logger      *slog.Logger
+	// Audit answers for the audit trail.
+	Audit  *projectionsaudit.Queries
+	Logger *slog.Logger
 	// AsOf returns a context in which queries see the world at a moment: a position of the log, or an RFC 3339
 	// time. Errors: gatelog.invalid, gatelog.unavailable.
 	AsOf func(ctx context.Context, moment string) (context.Context, error)
+	// Subscriptions and Webhooks are the use cases and the queries of webhooks.
+	Subscriptions *commandssubscriptions.Commands
+	Webhooks      *projectionssubscriptions.Queries
+	// Streams bounds the live streams. Default: NewStreams().
+	Streams *Streams
 	// Caller returns the policies of who sends the request of a context, nil for nobody. Default: those
 	// of access.CallerFrom.
 	Caller func(ctx context.Context) commands.Policy
@@ -73,6 +101,9 @@ func Register(api huma.API, d Deps) {
 	if d.Caller == nil {
 		d.Caller = authenticated
 	}
+	if d.Streams == nil {
+		d.Streams = NewStreams()
+	}
 	s := &surface{d}
 	s.histories(api)
 	s.resources(api)
@@ -81,6 +112,10 @@ func Register(api huma.API, d Deps) {
 	s.quotas(api)
 	s.endpoints(api)
 	s.logs(api)
+	s.auditTrail(api)
+	s.projections(api)
+	s.streams(api)
+	s.webhooks(api)
 	s.calls(api)
 }
 
@@ -96,6 +131,8 @@ type operation struct {
 	id, method, path string
 	action           string // of the policies that allow it
 	summary, doc     string
+	media            string // of the answer, where its type does not say it
+	status           int    // of success; 0 for 200
 }
 
 const (
@@ -192,8 +229,13 @@ func (s *surface) authorize(ctx context.Context, op operation, in any) (commands
 }
 
 func (op operation) describe() huma.Operation {
+	var responses map[string]*huma.Response
+	if op.media != "" {
+		responses = map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: map[string]*huma.MediaType{op.media: {}}}}
+	}
 	return huma.Operation{
-		OperationID: op.id, Method: op.method, Path: op.path, DefaultStatus: http.StatusOK,
+		Responses:   responses,
+		OperationID: op.id, Method: op.method, Path: op.path, DefaultStatus: cmp.Or(op.status, http.StatusOK),
 		Summary: op.summary, Description: op.doc + " Needs the policy action " + op.action + ".",
 		Tags:        []string{"history"},
 		Middlewares: huma.Middlewares{spellErrors},

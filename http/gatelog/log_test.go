@@ -79,7 +79,7 @@ func TestProjections(t *testing.T) {
 	w.Group("shop")
 	var list gatelog.ProjectionListView
 	get(t, w, "/projections", &list)
-	if len(list.Projections) != 2 {
+	if len(list.Projections) != 3 {
 		t.Fatalf("projections = %+v", list)
 	}
 	p := list.Projections[0]
@@ -111,7 +111,7 @@ func TestTheDescriptionNamesEachAction(t *testing.T) {
 	w := gatelogtest.New(t)
 	r := httptest.NewRecorder()
 	w.Handler.ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/openapi.json", nil))
-	for _, action := range []string{gatelog.ActionHistory, gatelog.ActionVersions, gatelog.ActionVersion, gatelog.ActionSetQuota, gatelog.ActionProjections, gatelog.ActionLog} {
+	for _, action := range []string{gatelog.ActionHistory, gatelog.ActionVersions, gatelog.ActionVersion, gatelog.ActionSetQuota, gatelog.ActionProjections, gatelog.ActionLog, gatelog.ActionSkip} {
 		if !strings.Contains(r.Body.String(), action) {
 			t.Errorf("the description does not name %s", action)
 		}

@@ -49,7 +49,7 @@ func Register(api huma.API, e *echo.Echo, d Deps) {
 // §5.6 has one).
 func (s *surface) keystone(e *echo.Echo) {
 	for _, slash := range []string{"", "/"} {
-		e.POST(pathTokens+slash, s.createToken)
+		e.POST(pathTokens+slash, s.createToken).Name = "create-token"
 		e.GET(pathTokens+slash, s.showToken)
 		e.GET("/v3/projects"+slash, s.signedIn(s.listProjects))
 		e.GET("/v3/auth/projects"+slash, s.signedIn(s.listProjects))

@@ -110,10 +110,10 @@ func clean(s string, most int) string {
 	return s
 }
 
-// deadline bounds how long a request may take.
+// deadline bounds how long a request may take. A stream bounds itself, see web.Connection.
 func deadline(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+		ctx, cancel := context.WithTimeout(web.WithConnection(c.Request().Context()), requestTimeout)
 		defer cancel()
 		c.SetRequest(c.Request().WithContext(ctx))
 		return next(c)
@@ -127,6 +127,10 @@ func (o *Options) recoverAndLog(next echo.HandlerFunc) echo.HandlerFunc {
 		defer func() {
 			p := recover()
 			late := p != nil && c.Response().Committed
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				o.logRequest(c, time.Since(began))
+				panic(p) // the handler has said why
+			}
 			if p != nil {
 				o.Logger.Error("panic in a handler", "panic", fmt.Sprint(p), "stack", string(debug.Stack()), "path", c.Path())
 				o.fallback(echo.NewHTTPError(http.StatusInternalServerError), c)

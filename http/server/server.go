@@ -23,11 +23,14 @@ import (
 	"github.com/swaggest/swgui/v5emb"
 
 	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/domain/audit"
 	"github.com/gatelog/gatelog/http/web"
 )
 
 // Surface is a part of the API that has its own paths and its own way to refuse.
 type Surface struct {
+	// Name is what the audit trail calls it.
+	Name string
 	// Prefix is the beginning of its paths, e.g. "/v2/".
 	Prefix string
 	// Open, when not nil, tells which requests need no authentication.
@@ -50,7 +53,12 @@ type Options struct {
 	// ReadOnly says that the server shows one moment: whatever is no GET is refused.
 	ReadOnly bool
 	// Ready returns nil when the log and the read models are; else why they are not.
-	Ready   func(ctx context.Context) error
+	Ready func(ctx context.Context) error
+	// Attempts keeps mutating requests that were refused or failed. It returns when they are kept, or cannot be:
+	// the answer waits for it. Nil keeps none.
+	Attempts func(ctx context.Context, a audit.Attempt)
+	// Project reports whether a project exists. Nil: none does.
+	Project func(id string) bool
 	Metrics *prometheus.Registry
 	Logger  *slog.Logger
 }
@@ -76,11 +84,13 @@ func New(o Options) (*echo.Echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.Use(identify, metrics.measure, o.recoverAndLog, deadline, o.readable, o.Authenticate(o.needed, o.deny), o.timeTravel)
+	names := operationNames{}
+	e.Use(identify, names.tell(&o), metrics.measure, o.keepAttempts, o.recoverAndLog, deadline, o.readable, o.Authenticate(o.needed, o.deny), o.timeTravel)
 	api := humaecho.New(e, config(o.Version))
 	for _, s := range o.Surfaces {
 		s.Register(api, e)
 	}
+	names.learn(api.OpenAPI(), e.Routes())
 	offerAsOf(api.OpenAPI())
 	describe(e, api.OpenAPI())
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })

@@ -35,7 +35,7 @@ func full() domain.Recorded {
 		Actor: domain.Actor{
 			UserID: "u1", UserName: "Zoë 100%", Key: "AK1", Address: "2001:db8::1", Client: "curl/8 (ü; \"x\")",
 		},
-		Command: "toy.Make", Request: "req-1", Reason: "two\nlines, and 变更", Event: made{ID: "a1", Name: "x"},
+		Command: "toy.Make", Request: "req-1", Reason: "two\nlines, and 变更", Operation: "toy/make-thing", Event: made{ID: "a1", Name: "x"},
 	}
 }
 
@@ -57,6 +57,7 @@ func TestEveryCircumstanceSurvivesTheLog(t *testing.T) {
 	t.Parallel()
 	bare := full()
 	bare.Actor, bare.Request, bare.Reason, bare.Command = domain.Actor{}, "", "", ""
+	bare.Operation = ""
 	for name, want := range map[string]domain.Recorded{"all given": full(), "none given": bare} {
 		log := eventstore.NewMemory()
 		fence, err := log.Take(t.Context(), "toy", "t1", "node")

@@ -49,6 +49,22 @@ func AttachEngines(ctx context.Context, c Config, log *slog.Logger) (*Engines, e
 	return e, nil
 }
 
+// OpenEnginesFilled is OpenEngines for a log that is yet to be filled: fill comes when the broker and the
+// keys can be used, and before the log is opened. No node may run on the engines. It does not ask whether a
+// broker elsewhere syncs, either.
+func OpenEnginesFilled(ctx context.Context, c Config, log *slog.Logger, fill func(ctx context.Context, e *Engines) error) (*Engines, error) {
+	c.TrustBrokerSync = true
+	e := &Engines{logger: log, fill: fill}
+	if c.NATSURL == "" || c.DatabaseURL == "" {
+		lock, err := engine.LockDataDir(c.DataDir)
+		if err != nil {
+			return nil, err
+		}
+		e.lock = lock
+	}
+	return openEngines(ctx, c, e)
+}
+
 // attach connects to what a node says it runs on.
 func attach(ctx context.Context, c Config, r running, log *slog.Logger) (*Engines, error) {
 	e := &Engines{DatabaseURL: r.DatabaseURL, logger: log, attached: true}
@@ -60,6 +76,9 @@ func attach(ctx context.Context, c Config, r running, log *slog.Logger) (*Engine
 		err = e.connect(ctx, c.NATSURL)
 	default:
 		err = errors.New("its log is on a NATS elsewhere: name it with --nats-url")
+	}
+	if err == nil {
+		err = e.openKeys(ctx, c)
 	}
 	if err == nil {
 		err = e.open(ctx, c)

@@ -55,7 +55,7 @@ func (n *Node) begin(ctx context.Context) (*Credentials, error) {
 		}
 	}
 	for _, r := range n.runners {
-		if r.Projection.IsPast() { // nobody has to wait for it
+		if r.Projection.Aside { // nobody has to wait for it
 			continue
 		}
 		if err := n.catchUp(ctx, r.Projection); err != nil {

@@ -52,6 +52,13 @@ type Config struct {
 	// DebugAllow are hosts, addresses and networks that API debugging may call although they are
 	// private.
 	DebugAllow []string `env:"GATELOG_DEBUG_ALLOW" envSeparator:"," json:"debug_allow" help:"hosts, addresses and CIDRs that API debugging may call although they are private"`
+	// AuditRetention is how long the audit trail keeps its records, in days or as Go writes durations.
+	AuditRetention string `env:"GATELOG_AUDIT_RETENTION" json:"audit_retention" help:"how long the audit trail is kept: days (400d) or hours (36h); the log keeps all changes anyway"`
+	// WebhookAllow are hosts, addresses and networks that webhooks may be sent to although they are
+	// private.
+	WebhookAllow []string `env:"GATELOG_WEBHOOK_ALLOW" envSeparator:"," json:"webhook_allow" help:"hosts, addresses and CIDRs that webhooks may be sent to although they are private"`
+	// WebhooksOff keeps this node from sending webhooks.
+	WebhooksOff bool `env:"GATELOG_WEBHOOKS_OFF" json:"webhooks_off" help:"send no webhooks from this node, e.g. on a copy of the log"`
 	// CallRetentionDays is how long the counters of calls are kept, which the statistics and metrics of
 	// instances are made of.
 	CallRetentionDays int `env:"GATELOG_CALL_RETENTION_DAYS" json:"call_retention_days" help:"days that the counters of calls are kept"`
@@ -64,7 +71,7 @@ type Config struct {
 func Defaults() Config {
 	return Config{
 		HTTPAddr: "127.0.0.1:8080", DataDir: "./data", Replicas: 1, GatewayDomain: "apic.gatelog.internal", Zones: []string{"zone-1"},
-		FirstProject: "default", CallRetentionDays: 30, LogLevel: "info", LogFormat: "text",
+		FirstProject: "default", AuditRetention: "400d", CallRetentionDays: 30, LogLevel: "info", LogFormat: "text",
 	}
 }
 
@@ -97,6 +104,7 @@ func (c *Config) Check() error {
 	var level slog.Level
 	_, port, addrErr := net.SplitHostPort(c.HTTPAddr)
 	_, portErr := strconv.ParseUint(port, 10, 16)
+	_, retentionErr := c.auditRetention()
 	switch {
 	case c.HTTPAddr == "":
 		return errors.New("http_addr must be given, e.g. 127.0.0.1:8080")
@@ -110,6 +118,8 @@ func (c *Config) Check() error {
 		return fmt.Errorf("specs is %q: some of %q", c.Specs, apig.InstanceSpecs())
 	case strings.Contains(c.DatabaseURL, "://") && !isURL(c.DatabaseURL):
 		return errors.New("database_url is no URL: postgres://user:password@host:port/database, with %-codes for special characters")
+	case retentionErr != nil:
+		return retentionErr
 	case c.Replicas < 1 || c.Replicas > 5:
 		return fmt.Errorf("replicas is %d: 1 to 5", c.Replicas)
 	case c.CallRetentionDays < 1 || c.CallRetentionDays > 3650:
@@ -120,6 +130,27 @@ func (c *Config) Check() error {
 		return fmt.Errorf("log_level is %q: debug, info, warn or error", c.LogLevel)
 	}
 	return nil
+}
+
+// Bounds of the audit trail's retention: what is due to go is looked for every hour.
+const (
+	minRetention = time.Hour
+	maxRetention = 36500 * 24 * time.Hour
+)
+
+// auditRetention returns how long the audit trail keeps its records.
+func (c *Config) auditRetention() (time.Duration, error) {
+	days, isDays := strings.CutSuffix(c.AuditRetention, "d")
+	d, err := time.ParseDuration(c.AuditRetention)
+	if isDays {
+		var n int
+		n, err = strconv.Atoi(days)
+		d = time.Duration(min(max(n, 0), 40000)) * 24 * time.Hour
+	}
+	if err != nil || d < minRetention || d > maxRetention {
+		return 0, fmt.Errorf("audit_retention is %q: 1h to 36500d, in days (400d) or hours (36h)", c.AuditRetention)
+	}
+	return d, nil
 }
 
 // callRetention is how long the counters of calls are kept.

@@ -27,6 +27,7 @@ type Engines struct {
 	Log         *eventstore.Stream
 	DatabaseURL string
 	Keyring     *secret.Keyring
+	Keys        *secret.KVStore // what the keyring has wrapped, for copies
 	Master      secret.MasterKey
 
 	attached bool // to those of another process
@@ -36,6 +37,7 @@ type Engines struct {
 	broker   *engine.Broker
 	postgres *engine.Postgres
 	logger   *slog.Logger
+	fill     func(ctx context.Context, e *Engines) error // comes before the log is opened; nil for nothing
 }
 
 // Bounds of a start. That of the private Postgres, which may have to be installed first, is its own.
@@ -62,6 +64,12 @@ func openEngines(ctx context.Context, c Config, e *Engines) (*Engines, error) {
 	err := both.Wait()
 	if err == nil && !e.embedded {
 		err = checkSync(ctx, c)
+	}
+	if err == nil {
+		err = e.openKeys(ctx, c)
+	}
+	if err == nil && e.fill != nil {
+		err = e.fill(ctx, e)
 	}
 	if err == nil {
 		err = e.open(ctx, c)
@@ -111,14 +119,11 @@ func (e *Engines) openPostgres(ctx context.Context, c Config) error {
 	return nil
 }
 
-// open does what needs both engines.
-func (e *Engines) open(ctx context.Context, c Config) error {
+// openKeys opens the store of the tenants' keys, with the master key.
+func (e *Engines) openKeys(ctx context.Context, c Config) error {
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
 	var err error
-	if e.Log, err = eventstore.Open(ctx, e.Conn, eventstore.Options{Replicas: c.Replicas}); err != nil {
-		return err
-	}
 	if e.Master, err = secret.LoadMasterKey(c.DataDir, c.MasterKey); err != nil {
 		return err
 	}
@@ -126,11 +131,19 @@ func (e *Engines) open(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	store, err := secret.NewKVStore(ctx, js, "GATELOG_KEYS", c.Replicas)
-	if err != nil {
+	if e.Keys, err = secret.NewKVStore(ctx, js, "GATELOG_KEYS", c.Replicas); err != nil {
 		return err
 	}
-	if e.Keyring, err = secret.NewKeyring(store, e.Master, secret.KeyringOptions{}); err != nil {
+	e.Keyring, err = secret.NewKeyring(e.Keys, e.Master, secret.KeyringOptions{})
+	return err
+}
+
+// open does what needs both engines.
+func (e *Engines) open(ctx context.Context, c Config) error {
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	var err error
+	if e.Log, err = eventstore.Open(ctx, e.Conn, eventstore.Options{Replicas: c.Replicas}); err != nil {
 		return err
 	}
 	db, err := e.DB(2)

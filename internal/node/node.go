@@ -19,12 +19,17 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	commandsidentity "github.com/gatelog/gatelog/commands/identity"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
+	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/eventstore/subscribe"
+	httpgatelog "github.com/gatelog/gatelog/http/gatelog"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/webhooks"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 	"github.com/gatelog/gatelog/projections/calls"
 	projectionsidentity "github.com/gatelog/gatelog/projections/identity"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Version is the version of this build.
@@ -41,13 +46,18 @@ type Node struct {
 	marks    *projections.Watermarks
 	identity *commandsidentity.Commands
 	apig     *commandsapig.Commands
+	hooks    *commandssubscriptions.Commands
+	webhooks *webhooks.Engine
+	sending  *sqlx.DB // for webhooks
 	accounts *projectionsidentity.Directory
 	queries  *projectionsapig.Queries
+	audit    *audit
 	reads    *sqlx.DB
 	calls    *calls.Store
 	feed     *calls.Feed
 	runners  []*projections.Runner
 	router   *message.Router
+	streams  *httpgatelog.Streams
 	applied  *nats.Subscription
 	handler  http.Handler
 	moment   string      // that the node shows; empty for the present
@@ -58,7 +68,7 @@ type Node struct {
 
 // Projections returns the projections that live in Postgres.
 func Projections() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New())}
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New()), projectionssubscriptions.New()}
 }
 
 // connections to the read models for queries. More would only wait for the same processors.
@@ -72,7 +82,7 @@ func New(ctx context.Context, c Config, e *Engines, log *slog.Logger) (*Node, er
 // NewAsOf is New for a node that shows the world as it was at a moment, a position of the log or an RFC
 // 3339 time, and changes nothing. It can run beside others.
 func NewAsOf(ctx context.Context, c Config, e *Engines, log *slog.Logger, moment string) (*Node, error) {
-	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), moment: moment}
+	n := &Node{config: c, engines: e, logger: log, name: ulid.Make().String(), marks: projections.NewWatermarks(), streams: httpgatelog.NewStreams(), moment: moment}
 	if err := n.build(ctx); err != nil {
 		return nil, errors.Join(err, n.release())
 	}
@@ -85,11 +95,15 @@ func (n *Node) build(ctx context.Context) error {
 	if n.reads, err = e.DB(readConnections); err != nil {
 		return err
 	}
+	if n.audit, err = n.buildAudit(ctx); err != nil {
+		return err
+	}
 	if err := n.prepare(ctx); err != nil {
 		return err
 	}
 	n.identity = commandsidentity.New(e.Keyring)
 	n.apig = commandsapig.New(sealer{e.Keyring})
+	n.hooks = commandssubscriptions.New(sealer{e.Keyring})
 	n.bus = commands.New(commands.Options{
 		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
@@ -99,6 +113,9 @@ func (n *Node) build(ctx context.Context) error {
 		return err
 	}
 	if err := n.buildCalls(ctx); err != nil {
+		return err
+	}
+	if err := n.buildWebhooks(); err != nil {
 		return err
 	}
 	n.handler, err = n.buildHandler()
@@ -131,7 +148,7 @@ func (n *Node) fit(ctx context.Context, p *projections.Projection) error {
 		return err
 	}
 	n.logger.Info("read models are of another version, making them again", "projection", p.Name, "version", p.Version)
-	if p.IsPast() {
+	if p.Aside {
 		return projections.Restart(ctx, n.reads, n.engines.Log, p)
 	}
 	return projections.Rebuild(ctx, n.reads, n.engines.Log, p, nil)
@@ -143,14 +160,22 @@ func (n *Node) prepare(ctx context.Context) error {
 		if err := n.fit(ctx, p); err != nil {
 			return err
 		}
-		db, err := n.engines.DB(2)
-		if err != nil {
+		if err := n.addRunner(p, n.engines.Log); err != nil {
 			return err
 		}
-		n.runners = append(n.runners, &projections.Runner{
-			Projection: p, Log: n.engines.Log, DB: db, Node: n.name, Marks: n.marks, Logger: n.logger, Applied: n.tellApplied,
-		})
 	}
+	return n.prepareAudit(ctx)
+}
+
+// addRunner makes the runner of a projection of a log.
+func (n *Node) addRunner(p *projections.Projection, log eventstore.Log) error {
+	db, err := n.engines.DB(2)
+	if err != nil {
+		return err
+	}
+	n.runners = append(n.runners, &projections.Runner{
+		Projection: p, Log: log, DB: db, Node: n.name, Marks: n.marks, Logger: n.logger, Applied: n.tellApplied,
+	})
 	return nil
 }
 
@@ -167,6 +192,21 @@ func (n *Node) buildReactions() error {
 		Bus: n.bus, Commands: n.apig, Codec: n.apig.Surface.Codec, Files: projectionsapig.TaskFiles{DB: n.reads}, Documents: n.documents(),
 	}
 	n.router, err = r.Router(sub, n.logger)
+	return err
+}
+
+// sendingConnections are those that webhooks share: what they save is small.
+const sendingConnections = 4
+
+func (n *Node) buildWebhooks() error {
+	var err error
+	if n.sending, err = n.engines.DB(sendingConnections); err != nil {
+		return err
+	}
+	n.webhooks, err = webhooks.New(webhooks.Options{
+		Log: n.engines.Log, DB: n.sending, Node: n.name, Sealer: sealer{n.engines.Keyring}, AllowHosts: n.config.WebhookAllow, Logger: n.logger,
+		Event: func(r eventstore.Recorded) webhooks.CloudEvent { return httpgatelog.NewCloudEvent(r) },
+	})
 	return err
 }
 
@@ -199,6 +239,9 @@ func (n *Node) release() error {
 	}
 	if n.reads != nil {
 		err = n.reads.Close()
+	}
+	if n.sending != nil {
+		err = errors.Join(err, n.sending.Close())
 	}
 	for _, r := range n.runners {
 		err = errors.Join(err, r.DB.Close())

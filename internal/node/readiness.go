@@ -33,7 +33,7 @@ func (n *Node) ready(ctx context.Context) error {
 		return fmt.Errorf("the read models cannot be reached: %w", err)
 	}
 	for _, r := range n.runners {
-		if r.Projection.IsPast() { // it is needed for as_of only, which says so itself
+		if r.Projection.Aside { // who asks for it waits for it, or is told
 			continue
 		}
 		if failure := r.Failed(); failure != nil {
@@ -56,11 +56,17 @@ const readySlack = 1000
 
 // behind returns how many positions lie between what is applied of a surface and its newest event.
 func (n *Node) behind(ctx context.Context, surface string) (domain.Position, error) {
-	newest, err := n.engines.Log.Newest(ctx, eventstore.Surface(surface), 0)
+	return n.behindOf(ctx, n.engines.Log, surface, eventstore.Surface(surface))
+}
+
+// behindOf returns how many positions lie between what is applied under a name and the newest message of a
+// filter.
+func (n *Node) behindOf(ctx context.Context, log eventstore.Log, name, filter string) (domain.Position, error) {
+	newest, err := log.Newest(ctx, filter, 0)
 	if errors.Is(err, eventstore.ErrNotFound) {
 		return 0, nil
 	}
-	at := n.marks.At(surface)
+	at := n.marks.At(name)
 	if err != nil || domain.Position(newest.Position) <= at {
 		return 0, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatelog/gatelog/http/server"
 	"github.com/gatelog/gatelog/projections"
+	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
 )
 
 // drainTimeout bounds how long requests that are being served may take when the node stops.
@@ -30,19 +31,24 @@ func (n *Node) Run(ctx context.Context, started func(addr string, made *Credenti
 		return errors.Join(err, listener.Close(), n.release())
 	}
 	web := server.HTTP(n.handler, n.logger)
+	web.RegisterOnShutdown(n.streams.End) // they would never end by themselves
 	// What serves requests outlives ctx: it is drained before what it stands on is stopped.
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	work, workCtx := errgroup.WithContext(base)
 	for _, r := range n.runners {
-		work.Go(func() error { return ignoreFailure(r.Run(workCtx)) })
+		work.Go(func() error { return ignoreFailure(r.RunOn(workCtx)) })
 	}
 	work.Go(func() error { return ignoreFailure(n.accounts.Run(workCtx)) })
 	work.Go(func() error { return n.pollCheckpoints(workCtx) })
 	if n.moment == "" {
+		work.Go(func() error { projectionsaudit.KeepPruned(workCtx, n.reads, n.audit.keep, n.logger); return nil })
 		work.Go(func() error { return n.react(workCtx) })
 		work.Go(func() error { return n.feed.Run(workCtx) })
 		work.Go(func() error { return n.keepSwept(workCtx) })
+	}
+	if n.moment == "" && !n.config.WebhooksOff {
+		work.Go(func() error { return n.webhooks.Run(workCtx) })
 	}
 	work.Go(func() error { return ignoreClosed(web.Serve(listener)) })
 	made, err := n.begin(ctx)

@@ -1,16 +1,13 @@
 package secret
 
-import (
-	"fmt"
-	"regexp"
-)
+import "regexp"
 
-// sealedLeast is the length of the shortest ciphertext in a sealed text: a nonce of 24 bytes and a tag of
-// 16, in base64url.
-const sealedLeast = 54
+// Masked is what Mask leaves of a secret.
+const Masked = "******"
 
-var sealedForm = regexp.MustCompile(fmt.Sprintf(`%s\.[0-9a-f]{%d}\.[A-Za-z0-9_-]{%d,}`, sealedVersion, keyIDLength, sealedLeast))
+// sealedForm is how a sealed text looks wherever it stands; the shortest has a nonce and an authenticator.
+var sealedForm = regexp.MustCompile(`v1\.[0-9a-f]{16}\.[A-Za-z0-9_-]{54,}`)
 
-// Mask returns the text with every sealed secret in it replaced by "[secret]", wherever it stands: alone, in
-// JSON, or in JSON that is a text in JSON. What is shown to people needs no ciphertext.
-func Mask(text string) string { return sealedForm.ReplaceAllLiteralString(text, redacted) }
+// Mask returns text, of any format, with Masked in the place of every Sealed in it. Whether two of them were
+// the same is not to be seen any more.
+func Mask(text []byte) []byte { return sealedForm.ReplaceAll(text, []byte(Masked)) }

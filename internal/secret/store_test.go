@@ -239,3 +239,37 @@ func TestKeyringOnJetStream(t *testing.T) {
 		t.Errorf("Open after Erase = %v, want %v", err, ErrErased)
 	}
 }
+
+func TestACopyOfTheStoreCanBeRestored(t *testing.T) {
+	t.Parallel()
+	from := kvStore(t, jetStream(t))
+	if all, err := from.All(t.Context()); err != nil || len(all) != 0 {
+		t.Errorf("an empty store holds %v, %v", all, err)
+	}
+	for tenant, key := range map[string]string{"a": "one", "größer/than.*": "two", "erased": "three"} {
+		if err := from.Create(t.Context(), tenant, []byte(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := from.Destroy(t.Context(), "erased"); err != nil {
+		t.Fatal(err)
+	}
+	copied, err := from.All(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := kvStore(t, jetStream(t))
+	for range 2 { // it can be repeated
+		if err := to.Restore(t.Context(), copied); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := to.All(t.Context())
+	if diff := cmp.Diff(map[string][]byte{"a": []byte("one"), "größer/than.*": []byte("two")}, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	if err := to.Restore(t.Context(), map[string][]byte{"a": []byte("other")}); !errors.Is(err, ErrConflict) {
+		t.Errorf("another key for the tenant: %v, want ErrConflict", err)
+	}
+	wantKey(t, to, "a", "one")
+}

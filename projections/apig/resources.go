@@ -257,7 +257,7 @@ func maskedJSON(value json.RawMessage) json.RawMessage {
 	if value == nil {
 		return nil
 	}
-	return json.RawMessage(secret.Mask(string(value)))
+	return json.RawMessage(secret.Mask(value))
 }
 
 func (c change) happening(rec domain.Recorded) (Happening, error) {

@@ -62,7 +62,7 @@ func (c *comparison) documents(before, after any) {
 func maskedValue(value any) any {
 	switch value := value.(type) {
 	case string:
-		return secret.Mask(value)
+		return string(secret.Mask([]byte(value)))
 	case object:
 		for name, member := range value {
 			value[name] = maskedValue(member)

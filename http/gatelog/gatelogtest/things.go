@@ -1,7 +1,11 @@
 package gatelogtest
 
 import (
+	"context"
+	"time"
+
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/eventstore"
 )
 
 // Group makes a group and returns its id.
@@ -68,4 +72,35 @@ func (w *World) Variable(groupID, name, value string) apig.Variable {
 	})
 	w.must(err)
 	return v
+}
+
+// Poison appends an event that no projection can apply, waits until the projection has stopped at it, and
+// returns its position.
+func (w *World) Poison() eventstore.Position {
+	w.T.Helper()
+	fence, err := w.Log.Take(w.T.Context(), "apig", "elsewhere", "test")
+	w.must(err)
+	positions, err := w.Log.Append(w.T.Context(), fence, []eventstore.Message{{
+		Subject: "evt.apig.elsewhere.odd.thing", ID: "odd", Type: "apig.odd.happened", Schema: 1, Time: time.Now(), Data: []byte("{}"),
+	}})
+	w.must(err)
+	w.Await("SELECT count(*) FROM gatelog.checkpoints WHERE name = 'apig' AND failed_at > 0")
+	return positions[0]
+}
+
+// Await waits until a count in the database is not zero.
+func (w *World) Await(query string) {
+	w.T.Helper()
+	ctx, cancel := context.WithTimeout(w.T.Context(), 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for n := 0; n == 0; {
+		w.must(w.DB.GetContext(ctx, &n, query))
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			w.T.Fatalf("in vain: %s", query)
+		}
+	}
 }

@@ -22,8 +22,11 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	commandsapig "github.com/gatelog/gatelog/commands/apig"
+	commandsaudit "github.com/gatelog/gatelog/commands/audit"
+	commandssubscriptions "github.com/gatelog/gatelog/commands/subscriptions"
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/domain/audit"
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/http/gatelog"
 	identityhttp "github.com/gatelog/gatelog/http/identity"
@@ -34,7 +37,9 @@ import (
 	"github.com/gatelog/gatelog/migrations"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
 	"github.com/gatelog/gatelog/projections/calls"
+	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
 // Project is the project of every world, AccessKey and SecretKey sign requests to its server.
@@ -55,7 +60,12 @@ type World struct {
 	Bus         *commands.Bus
 	Commands    *commandsapig.Commands
 	Queries     *projectionsapig.Queries
-	Handler     http.Handler
+	Audit       *projectionsaudit.Queries
+	// Attempts is the journal of what the server refuses.
+	Attempts *eventstore.Journal
+	Handler  http.Handler
+	Streams  *gatelog.Streams
+	Webhooks *commandssubscriptions.Commands
 	// Allows is the policy of who sends requests; nil for nobody. Default: everything.
 	Allows func(tenant, action string) bool
 
@@ -67,11 +77,14 @@ type World struct {
 // New returns a running world that ends with the test.
 func New(t testing.TB) *World {
 	t.Helper()
-	w := &World{T: t, DatabaseURL: testenv.Postgres(t), Commands: commandsapig.New(unsealed{}), Allows: func(string, string) bool { return true }}
+	w := &World{T: t, DatabaseURL: testenv.Postgres(t), Commands: commandsapig.New(unsealed{}), Webhooks: commandssubscriptions.New(unsealed{}), Streams: gatelog.NewStreams(), Allows: func(string, string) bool { return true }}
 	broker := testenv.Broker(t, func(o *engine.BrokerOptions) { o.Listen = "127.0.0.1:0" })
 	w.NATSURL = broker.URL()
 	var err error
-	w.Log, err = eventstore.Open(t.Context(), testenv.Connect(t, broker), eventstore.Options{})
+	conn := testenv.Connect(t, broker)
+	w.Log, err = eventstore.Open(t.Context(), conn, eventstore.Options{})
+	w.must(err)
+	w.Attempts, err = commandsaudit.OpenJournal(t.Context(), conn, keep.For, 1)
 	w.must(err)
 	w.DB = w.pool(8)
 	w.must(migrations.Up(t.Context(), w.DB.DB))
@@ -102,8 +115,11 @@ var silent = slog.New(slog.DiscardHandler)
 
 // kept are the projections that run.
 func kept() []*projections.Projection {
-	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New())}
+	return []*projections.Projection{projectionsapig.New(), projections.Past(projectionsapig.New()), projectionssubscriptions.New()}
 }
+
+// keep is how long the audit trail of a world is kept.
+var keep = projectionsaudit.Retention{For: 24 * time.Hour}
 
 // start runs the writer and the projections.
 func (w *World) start() {
@@ -114,18 +130,32 @@ func (w *World) start() {
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	for _, p := range kept() {
-		_, err := projections.Prepare(ctx, w.DB, w.Log, p)
+	run := func(p *projections.Projection, log eventstore.Log) {
+		_, err := projections.Prepare(ctx, w.DB, log, p)
 		w.must(err)
-		runner := &projections.Runner{Projection: p, Log: w.Log, DB: w.pool(2), Node: "test", Marks: w.marks, Logger: silent}
-		running.Go(func() { _ = runner.Run(ctx) })
+		runner := &projections.Runner{Projection: p, Log: log, DB: w.pool(2), Node: "test", Marks: w.marks, Logger: silent}
+		running.Go(func() { _ = runner.RunOn(ctx) })
 	}
+	for _, p := range append(kept(), projectionsaudit.NewRecords(keep)) {
+		run(p, w.Log)
+	}
+	run(projectionsaudit.NewAttempts(keep), w.Attempts)
+	w.Audit = &projectionsaudit.Queries{DB: w.DB, Log: w.Log, Keep: keep, Await: func(ctx context.Context) error { return w.awaitAudit(ctx, w.marks) }}
 	w.end = func() {
 		w.Bus.Close()
 		cancel()
 		running.Wait()
 	}
 	w.T.Cleanup(w.Stop)
+}
+
+func (w *World) awaitAudit(ctx context.Context, marks *projections.Watermarks) error {
+	head, err := w.Log.Head(ctx)
+	last, lastErr := w.Attempts.Head(ctx)
+	if err := errors.Join(err, lastErr); err != nil {
+		return err
+	}
+	return errors.Join(marks.Await(ctx, projectionsaudit.NameRecords, domain.Position(head)), marks.Await(ctx, projectionsaudit.NameAttempts, domain.Position(last)))
 }
 
 // Stop ends the writer and the projections: from then on the read models stay as they are.
@@ -152,14 +182,16 @@ func (w *World) serve() http.Handler {
 	defer making.Unlock()
 	e, err := server.New(server.Options{
 		Version: "test", Ready: func(context.Context) error { return nil }, Metrics: prometheus.NewRegistry(), Logger: silent,
-		Authenticate: w.authenticate, AsOf: w.AsOf,
+		Authenticate: w.authenticate, AsOf: w.AsOf, Project: func(id string) bool { return id == Project },
+		Attempts: func(ctx context.Context, a audit.Attempt) { w.must(commandsaudit.Record(ctx, w.Attempts, a)) },
 		Surfaces: []server.Surface{{
-			Prefix: gatelog.Prefix, Deny: identityhttp.Deny,
+			Name: "gatelog", Prefix: gatelog.Prefix, Deny: identityhttp.Deny,
 			Register: func(api huma.API, _ *echo.Echo) {
 				gatelog.Register(api, gatelog.Deps{
 					Bus: w.Bus, Commands: w.Commands, Queries: w.Queries, Log: w.Log, DB: w.DB,
 					Calls:       calls.NewStore(w.DB, time.Now),
-					Projections: kept(), Logger: silent, Caller: w.caller, AsOf: w.AsOf,
+					Projections: kept(), Logger: silent, Caller: w.caller, AsOf: w.AsOf, Audit: w.Audit,
+					Streams: w.Streams, Subscriptions: w.Webhooks, Webhooks: projectionssubscriptions.NewQueries(projections.NewStatements(w.DB)),
 				})
 			},
 		}},
@@ -192,7 +224,10 @@ func (w *World) authenticate(needed func(*http.Request) bool, deny func(echo.Con
 				return next(c)
 			}
 			if err == nil && h.AccessKey == AccessKey {
-				err = verify(h, r)
+				var body []byte
+				if body, err = signature.ReadBody(r); err == nil {
+					err = h.Verify(r, body, []byte(SecretKey), time.Now())
+				}
 			} else {
 				err = errors.Join(err, signature.ErrMismatch)
 			}

@@ -1,0 +1,129 @@
+package backup
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/gatelog/gatelog/eventstore"
+)
+
+// A segment is compressed with Zstandard. Inside, each message is a line
+//
+//	<position> <subject> <bytes of headers> <bytes of data>
+//
+// followed by its headers, one 'name: value' a line, its data, and a newline: what needs no program of
+// ours to be read.
+
+// Bounds of a message that is read: more than any broker takes.
+const (
+	lineMost    = 8 << 10
+	messageMost = 128 << 20
+)
+
+const segmentSuffix = ".zst"
+
+// segmentName is the name of the segment with the messages of these positions. Names sort like positions.
+func segmentName(first, last eventstore.Position) string {
+	return fmt.Sprintf("%020d-%020d%s", first, last, segmentSuffix)
+}
+
+// encoder writes messages. It keeps its memory from one to the next.
+type encoder struct {
+	to           io.Writer
+	names        []string
+	header, text []byte
+}
+
+// encode writes a message.
+func (e *encoder) encode(r eventstore.Raw) error {
+	if strings.ContainsAny(r.Subject, " \r\n") {
+		return fmt.Errorf("position %d: the subject %q cannot be kept", r.Position, r.Subject)
+	}
+	e.names, e.header, e.text = e.names[:0], e.header[:0], e.text[:0]
+	for name := range r.Header {
+		e.names = append(e.names, name)
+	}
+	slices.Sort(e.names)
+	for _, name := range e.names {
+		for _, value := range r.Header[name] {
+			if strings.ContainsAny(name, ":\r\n") || strings.ContainsAny(value, "\r\n") {
+				return fmt.Errorf("position %d: the header %q cannot be kept", r.Position, name)
+			}
+			e.header = append(append(append(append(e.header, name...), ": "...), value...), '\n')
+		}
+	}
+	e.text = append(strconv.AppendUint(e.text, uint64(r.Position), 10), ' ')
+	e.text = append(append(e.text, r.Subject...), ' ')
+	e.text = append(strconv.AppendInt(e.text, int64(len(e.header)), 10), ' ')
+	e.text = append(strconv.AppendInt(e.text, int64(len(r.Data)), 10), '\n')
+	e.text = append(append(append(e.text, e.header...), r.Data...), '\n')
+	_, err := e.to.Write(e.text)
+	return err
+}
+
+// decoder reads messages as encode wrote them.
+type decoder struct{ in *bufio.Reader }
+
+func newDecoder(in io.Reader) *decoder { return &decoder{bufio.NewReaderSize(in, 256<<10)} }
+
+// next returns the next message, or io.EOF behind the last.
+func (d *decoder) next() (eventstore.Raw, error) {
+	line, err := d.in.ReadSlice('\n')
+	if err == io.EOF && len(line) == 0 {
+		return eventstore.Raw{}, io.EOF
+	}
+	if err != nil || len(line) > lineMost {
+		return eventstore.Raw{}, fmt.Errorf("a message begins with no line of its own: %w", unexpected(err))
+	}
+	fields := strings.Split(strings.TrimSuffix(string(line), "\n"), " ")
+	if len(fields) != 4 {
+		return eventstore.Raw{}, fmt.Errorf("a message begins with %d fields instead of 4", len(fields))
+	}
+	at, err1 := strconv.ParseUint(fields[0], 10, 64)
+	headerBytes, err2 := strconv.ParseUint(fields[2], 10, 31)
+	dataBytes, err3 := strconv.ParseUint(fields[3], 10, 31)
+	if err1 != nil || err2 != nil || err3 != nil || headerBytes+dataBytes > messageMost {
+		return eventstore.Raw{}, fmt.Errorf("a message begins with the numbers %s, %s and %s", fields[0], fields[2], fields[3])
+	}
+	body := make([]byte, headerBytes+dataBytes+1)
+	if _, err := io.ReadFull(d.in, body); err != nil {
+		return eventstore.Raw{}, fmt.Errorf("position %d: %w", at, unexpected(err))
+	}
+	if body[len(body)-1] != '\n' {
+		return eventstore.Raw{}, fmt.Errorf("position %d: it is longer than it says", at)
+	}
+	header, err := decodeHeader(body[:headerBytes])
+	if err != nil {
+		return eventstore.Raw{}, fmt.Errorf("position %d: %w", at, err)
+	}
+	end := headerBytes + dataBytes
+	return eventstore.Raw{
+		Position: eventstore.Position(at), Subject: fields[1], Header: header, Data: body[headerBytes:end:end],
+	}, nil
+}
+
+func unexpected(err error) error {
+	if err == io.EOF || err == nil {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+func decodeHeader(text []byte) (nats.Header, error) {
+	header := nats.Header{}
+	for line := range bytes.Lines(text) {
+		name, value, ok := strings.Cut(strings.TrimSuffix(string(line), "\n"), ": ")
+		if !ok {
+			return nil, fmt.Errorf("%q is no header", line)
+		}
+		header[name] = append(header[name], value)
+	}
+	return header, nil
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/internal/secret"
 	"github.com/gatelog/gatelog/projections"
 )
 
@@ -157,7 +158,7 @@ func TestSealedSecretsAreMaskedWhereverTheyStand(t *testing.T) {
 		}
 		text.Write(at)
 	}
-	if strings.Contains(text.String(), "0123456789abcdef") || !strings.Contains(text.String(), "[secret]") {
+	if strings.Contains(text.String(), "0123456789abcdef") || !strings.Contains(text.String(), secret.Masked) {
 		t.Errorf("a sealed secret is shown:\n%s", &text)
 	}
 }

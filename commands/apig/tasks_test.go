@@ -137,6 +137,21 @@ func (w *working) created(t *testing.T) int {
 	return n
 }
 
+// awaitNoFiles waits until all files are gone, or gives up in the end.
+func (w *working) awaitNoFiles(t *testing.T) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(soon)
+	for w.files.len() > 0 {
+		select {
+		case <-tick.C:
+		case <-limit:
+			return
+		}
+	}
+}
+
 // Given an import, when it is carried out, then its APIs are made, and its file is gone (APIG V2 §3.30.2).
 func TestAnImportIsCarriedOut(t *testing.T) {
 	t.Parallel()
@@ -147,6 +162,7 @@ func TestAnImportIsCarriedOut(t *testing.T) {
 	}
 	stop := w.reacts(t, w.subscriber(t))
 	over := w.outcome(t, task.ID)
+	w.awaitNoFiles(t) // it goes when the end of the task is in the log
 	stop()
 	if over.Status != apig.TaskSucceeded || len(over.Imported.Success) != 1 || w.created(t) != 1 || w.files.len() != 0 {
 		t.Errorf("%+v; %d APIs, %d files", over, w.created(t), w.files.len())

@@ -3,10 +3,8 @@
 package gatelogtest
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -237,16 +235,6 @@ func (w *World) authenticate(needed func(*http.Request) bool, deny func(echo.Con
 			return next(c)
 		}
 	}
-}
-
-// verify checks the signature of a request, and leaves it its body.
-func verify(h signature.Header, r *http.Request) error {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	return h.Verify(r, body, []byte(SecretKey), time.Now())
 }
 
 // AsOf returns a context in which queries see the world at a position of the log, or at a time.

@@ -11,7 +11,6 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // sealedFeature is a command whose secrets are sealed. Sealing gives another text each time, so Digest
@@ -38,7 +37,7 @@ func configureFeature(s *apig.State, m *domain.Moment, f sealedFeature) (apig.Fe
 // hold are sealed before the command leaves this process, so that neither the log nor another node
 // ever has them in the clear. Errors: those of apig.State.ConfigureFeature.
 func (c *Commands) ConfigureFeature(ctx context.Context, b *commands.Bus, call commands.Call, f apig.ConfigureFeature) (apig.Feature, domain.Position, error) {
-	if bad := check.Struct(f.Body); bad != nil { // nothing of any length is sealed
+	if bad := domain.Check(f.Body); bad != nil { // nothing of any length is sealed
 		return apig.Feature{}, 0, apig.FromViolation(bad)
 	}
 	config, err := c.sealConfig(ctx, call.Tenant(), f)

@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // BindACL binds an access control policy to publications (APIG V2 §3.14.1).
@@ -52,7 +51,7 @@ func (a *access) isBound(id string) bool { return len(a.bound.ofPolicy[id]) > 0 
 // type, and the newest binding counts (§3.14.1). Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3006;
 // APIG.3015.
 func (s *State) BindACL(m *domain.Moment, c BindACL) ([]Bound, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return nil, nil, FromViolation(bad)
 	}
 	in, a, err := s.changingACL(c.InstanceID, c.Body.ACLID)
@@ -83,7 +82,7 @@ func (s *State) UnbindACLs(_ *domain.Moment, c UnbindACLs) (UnbindResult, []doma
 	if err := checkDeletion(c.Action); err != nil {
 		return UnbindResult{}, nil, err
 	}
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return UnbindResult{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)

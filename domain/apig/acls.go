@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // ACL is an access control policy (APIG V2 §3.13): who may call the APIs that it is bound to, or may not.
@@ -105,7 +104,7 @@ func (s *State) CreateACL(m *domain.Moment, c CreateACL) (ACL, []domain.Event, e
 
 // check holds the values against the rules of their kind (§3.13.1).
 func (b ACLBody) check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	values := strings.Split(b.Value, ",")
@@ -187,7 +186,7 @@ func (s *State) DeleteACLs(_ *domain.Moment, c DeleteACLs) (DeleteACLsResult, []
 	if err := checkDeletion(c.Action); err != nil {
 		return DeleteACLsResult{}, nil, err
 	}
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return DeleteACLsResult{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)

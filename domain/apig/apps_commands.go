@@ -1,6 +1,6 @@
 package apig
 
-import "github.com/gatelog/gatelog/domain/check"
+import "github.com/gatelog/gatelog/domain"
 
 // CreateApp creates an app (APIG V2 §3.28.1). The secret has left the body by now: Secret has it sealed.
 type CreateApp struct {
@@ -108,7 +108,7 @@ func (b AppResetBody) Check() error { return violated(b) }
 func (b AppCodeBody) Check() error { return violated(b) }
 
 func violated(body any) error {
-	if bad := check.Struct(body); bad != nil {
+	if bad := domain.Check(body); bad != nil {
 		return FromViolation(bad)
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // The two places where a custom authorizer decides (APIG V2 §3.15.1).
@@ -90,7 +89,7 @@ func (in *instance) authorizerBody(b AuthorizerBody, self string) (AuthorizerBod
 	if limit := in.quota(quotaIdentities); len(b.Identities) > limit {
 		return b, ErrTooManyIdentities(limit)
 	}
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return b, FromViolation(bad)
 	}
 	type source struct{ location, name string }

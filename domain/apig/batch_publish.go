@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // BatchPublish publishes or takes offline up to 1000 APIs at a time (APIG V2 §3.5.9).
@@ -66,7 +65,7 @@ func (c BatchPublish) check() error {
 	if len(c.Body.APIs) > maxEvents {
 		return ErrTooLarge("apis")
 	}
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return FromViolation(bad)
 	}
 	if len(c.Body.APIs) == 0 && c.Body.GroupID == "" {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatelog/gatelog/domain/check"
+	"github.com/gatelog/gatelog/domain"
 )
 
 // Bounds of how late, and how early, a call may be told of. Calls outside are not counted. The lateness
@@ -38,7 +38,7 @@ type CallRecord struct {
 
 // Check returns APIG.2001 or APIG.2011 for the first member that breaks its rule.
 func (b CallBatch) Check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	return nil

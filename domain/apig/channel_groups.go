@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // PutMemberGroups adds server groups to a channel, or changes those with the same name (APIG V2
@@ -47,7 +46,7 @@ type UpdateHealthCheck struct {
 // PutMemberGroups decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3023; APIG.3100 (at most 500 groups); APIG.3471 for a reference to a channel that has references.
 func (s *State) PutMemberGroups(m *domain.Moment, c PutMemberGroups) (Channel, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Channel{}, nil, FromViolation(bad)
 	}
 	return s.changeChannel(m, c.InstanceID, c.ChannelID, func(in *instance, ch *Channel) error {
@@ -133,7 +132,7 @@ func (c *Channel) refersTo(id string) bool {
 // UpdateMemberGroup decides on the command of that name: the body replaces all of the group but its id.
 // Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3023; APIG.3007 for the group; APIG.3471.
 func (s *State) UpdateMemberGroup(m *domain.Moment, c UpdateMemberGroup) (Channel, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Channel{}, nil, FromViolation(bad)
 	}
 	return s.changeChannel(m, c.InstanceID, c.ChannelID, func(in *instance, ch *Channel) error {
@@ -176,7 +175,7 @@ func (s *State) DeleteMemberGroup(m *domain.Moment, c DeleteMemberGroup) (Channe
 // UpdateHealthCheck decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3023.
 func (s *State) UpdateHealthCheck(m *domain.Moment, c UpdateHealthCheck) (Channel, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Channel{}, nil, FromViolation(bad)
 	}
 	return s.changeChannel(m, c.InstanceID, c.ChannelID, func(_ *instance, ch *Channel) error {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // AddMembers adds members to a channel, or changes those with the same address (APIG V2 §3.17.6).
@@ -98,7 +97,7 @@ func (in *instance) membersGiven(ch *Channel, members []MemberBody, body any) er
 	if limit := in.quota(quotaMembers); len(members) > limit {
 		return ErrTooManyMembers(limit)
 	}
-	if bad := check.Struct(body); bad != nil {
+	if bad := domain.Check(body); bad != nil {
 		return FromViolation(bad)
 	}
 	return nil
@@ -184,7 +183,7 @@ func (s *State) DeleteMember(m *domain.Moment, c DeleteMember) (Channel, []domai
 // EnableMembers decides on the command of that name: all of the members or none. Errors: APIG.2001,
 // 2011; APIG.3030, 3718; APIG.3023; APIG.3024.
 func (s *State) EnableMembers(m *domain.Moment, c EnableMembers) (Channel, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Channel{}, nil, FromViolation(bad)
 	}
 	status := statusUnavailable

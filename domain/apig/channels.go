@@ -4,7 +4,6 @@ import (
 	"reflect"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // CreateChannel creates a VPC channel (APIG V2 §3.17.1).
@@ -75,7 +74,7 @@ func (in *instance) describeChannel(m *domain.Moment, b ChannelBody, ch *Channel
 	if limit := in.quota(quotaMembers); len(b.Members) > limit {
 		return ErrTooManyMembers(limit)
 	}
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	if id := in.channels.names[b.Name]; id != "" && id != ch.ID {

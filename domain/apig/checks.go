@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // CheckGroupName asks whether a group could have a name (APIG V2 §3.1.6). It changes nothing.
@@ -38,7 +37,7 @@ type CheckAPIBody struct {
 // CheckGroupName decides on the query of that name. Errors: APIG.2001, 2011; APIG.3030; APIG.3201 when
 // the name is taken.
 func (s *State) CheckGroupName(_ *domain.Moment, c CheckGroupName) (None, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return None{}, nil, FromViolation(bad)
 	}
 	in, err := s.below(c.InstanceID)
@@ -79,7 +78,7 @@ func (s *State) CheckAPI(_ *domain.Moment, c CheckAPI) (None, []domain.Event, er
 }
 
 func (b CheckAPIBody) check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	switch {

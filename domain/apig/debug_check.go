@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Bounds on headers and query parameters of a debugging request. The reference has none for their
@@ -26,7 +25,7 @@ const (
 // Check holds b against the rules of APIG V2 §3.5.8. Errors: APIG.2001 for what is missing, APIG.2011
 // for everything else, with the parameter, e.g. "header.X-Stage".
 func (b DebugBody) Check() *domain.Error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	switch {

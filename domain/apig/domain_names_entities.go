@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gatelog/gatelog/domain/check"
+	"github.com/gatelog/gatelog/domain"
 )
 
 // URLDomain is a custom domain name of an API group (APIG V2 §3.12).
@@ -131,7 +131,7 @@ var (
 
 // check refuses a body that breaks a rule of its members: APIG.2001, 2011, and 2024 for the name.
 func (b URLDomainBody) check() error {
-	bad := check.Struct(b)
+	bad := domain.Check(b)
 	switch {
 	case bad != nil && (bad.Path != "url_domain" || bad.Keyword == "required"):
 		return FromViolation(bad)

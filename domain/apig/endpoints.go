@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // EndpointStatus is the status of the connection of a VPC endpoint in the words of APIG V2 §3.24.1.
@@ -105,7 +104,7 @@ type EndpointPermissionsBody struct {
 // endpointService returns an instance that has its VPC endpoint service: it comes with the last step of
 // the creation. Errors: APIC.7211; APIC.7314.
 func (s *State) endpointService(id string, body any) (*instance, error) {
-	if bad := check.Struct(body); bad != nil {
+	if bad := domain.Check(body); bad != nil {
 		return nil, ErrInstanceParam(bad.Path)
 	}
 	in, ok := s.instances[id]

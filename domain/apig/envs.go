@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // CreateEnv creates an environment (APIG V2 §3.2.1).
@@ -33,7 +32,7 @@ type DeleteEnv struct {
 // CreateEnv decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3104
 // (quota ENVIRONMENT_NUM_LIMIT, RELEASE counted); APIG.3205 (name).
 func (s *State) CreateEnv(m *domain.Moment, c CreateEnv) (Environment, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Environment{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)
@@ -54,7 +53,7 @@ func (s *State) CreateEnv(m *domain.Moment, c CreateEnv) (Environment, []domain.
 // UpdateEnv decides on the command of that name. RELEASE keeps its name. Errors: APIG.2001, 2011;
 // APIG.3030, 3718; APIG.3003; APIG.3205 (name); APIG.1103 (RELEASE).
 func (s *State) UpdateEnv(_ *domain.Moment, c UpdateEnv) (Environment, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Environment{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)

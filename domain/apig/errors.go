@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // The constructors below make the documented refusals of APIG V2 §5.4, one function a code, in the
@@ -17,7 +16,7 @@ const shownValue = 256
 
 // FromViolation returns the refusal for a broken rule of a field: APIG.2001 when the value is
 // missing, APIG.2011 for every other rule. The parameter is the path of the value; nil gives nil.
-func FromViolation(v *check.Violation) *domain.Error {
+func FromViolation(v *domain.Violation) *domain.Error {
 	switch {
 	case v == nil:
 		return nil
@@ -134,11 +133,6 @@ func ErrPublicationNotFound(id string) *domain.Error {
 	return missingID("APIG.3015", "The API publication record does not exist", id)
 }
 
-// ErrFunctionNotFound is APIG.3019.
-func ErrFunctionNotFound() *domain.Error {
-	return domain.Errorf("APIG.3019", "The function URN does not exist")
-}
-
 // ErrVersionNotFound is APIG.3022.
 func ErrVersionNotFound(id string) *domain.Error {
 	return missingID("APIG.3022", "The API version does not exist", id)
@@ -168,57 +162,6 @@ func ErrFeatureConfigNotFound(name string) *domain.Error {
 // ErrResponseNotFound is APIG.3007, the code nearest to a group response that does not exist.
 func ErrResponseNotFound(id string) *domain.Error {
 	return missingID("APIG.3007", "The configuration does not exist", id)
-}
-
-// --- Too many: limit is the quota's value -----------------------------------------------------
-
-// ErrTooMany is APIG.3100: a list without a code of its own is longer than its quota; param is the
-// path of the list.
-func ErrTooMany(param string, limit int) *domain.Error {
-	return about(param, tooMany("APIG.3100", "resources", limit))
-}
-
-// ErrTooManyGroups is APIG.3101, quota APIGROUP_NUM_LIMIT.
-func ErrTooManyGroups(limit int) *domain.Error { return tooMany("APIG.3101", "API groups", limit) }
-
-// ErrTooManyAPIs is APIG.3102, quota API_NUM_LIMIT.
-func ErrTooManyAPIs(limit int) *domain.Error { return tooMany("APIG.3102", "APIs", limit) }
-
-// ErrTooManyEnvs is APIG.3104, quota ENVIRONMENT_NUM_LIMIT.
-func ErrTooManyEnvs(limit int) *domain.Error { return tooMany("APIG.3104", "environments", limit) }
-
-// ErrTooManyVariables is APIG.3106, quota VARIABLE_NUM_LIMIT of a group.
-func ErrTooManyVariables(limit int) *domain.Error { return tooMany("APIG.3106", "variables", limit) }
-
-// ErrTooManyReqParams is APIG.3111, quota API_PARAM_NUM_LIMIT.
-func ErrTooManyReqParams(limit int) *domain.Error {
-	return about("req_params", tooMany("APIG.3111", "parameters in req_params", limit))
-}
-
-// ErrTooManyPolicies is APIG.3113, quota API_POLICY_NUM_LIMIT.
-func ErrTooManyPolicies(limit int) *domain.Error {
-	return tooMany("APIG.3113", "API backend policies", limit)
-}
-
-// ErrTooManyConditions is APIG.3114, quota API_CONDITION_NUM_LIMIT; param is the path of the list.
-func ErrTooManyConditions(param string, limit int) *domain.Error {
-	return about(param, tooMany("APIG.3114", "policy conditions", limit))
-}
-
-// ErrTooManyGroupAPIs is APIG.3125, quota API_NUM_LIMIT_PER_GROUP.
-func ErrTooManyGroupAPIs(limit int) *domain.Error {
-	return tooMany("APIG.3125", "APIs in the API group", limit)
-}
-
-// ErrTooManyImported is APIG.3127: more APIs in one document than one import takes (§3.16.2).
-func ErrTooManyImported(limit int) *domain.Error {
-	return domain.Errorf("APIG.3127",
-		"The number of APIs has reached the upper limit. A maximum of %d APIs can be imported at a time", limit)
-}
-
-// ErrTooManyTags is APIG.3133, quota API_TAG_NUM_LIMIT.
-func ErrTooManyTags(limit int) *domain.Error {
-	return about("tags", tooMany("APIG.3133", "API tags", limit))
 }
 
 // --- There already ----------------------------------------------------------------------------
@@ -279,100 +222,9 @@ func ErrEnvHasAPIs(id string) *domain.Error {
 
 // --- Features, import and export --------------------------------------------------------------
 
-// ErrFeatureUnsupported is APIG.3458: the instance does not have the feature (§3.21.1).
-func ErrFeatureUnsupported(name string) *domain.Error {
-	return domain.Errorf("APIG.3458", "The feature is not supported by the current instance,name:%s", shown(name))
-}
-
 // ErrFeatureTooSoon is APIG.3711: the feature was changed less than a minute ago (§3.21.1).
 func ErrFeatureTooSoon() *domain.Error {
 	return domain.Errorf("APIG.3711", "A configuration parameter can be modified only once per minute")
-}
-
-// ErrImportFormat is APIG.3600: the file is neither JSON nor YAML; detail says where.
-func ErrImportFormat(detail string) *domain.Error {
-	return imported("APIG.3600", "JSON or YAML format error", detail)
-}
-
-// ErrImportVersion is APIG.3601: the document's version is not one that can be imported.
-func ErrImportVersion(version string) *domain.Error {
-	return imported("APIG.3601", "The Swagger file version must be 2.0", "got "+shown(version))
-}
-
-// ErrImportSyntax is APIG.3602: the document breaks a rule of its format; detail says which.
-func ErrImportSyntax(detail string) *domain.Error {
-	return imported("APIG.3602", "Syntax error in the Swagger file", detail)
-}
-
-// ErrImportTooLong is APIG.3603.
-func ErrImportTooLong() *domain.Error {
-	return about("file_name", domain.Errorf("APIG.3603", "The input data is too long"))
-}
-
-// ErrImportEmpty is APIG.3609.
-func ErrImportEmpty() *domain.Error {
-	return about("file_name", domain.Errorf("APIG.3609", "The input file is empty"))
-}
-
-// ErrImportTitle is APIG.2044: info.title of the document cannot be a group's name.
-func ErrImportTitle() *domain.Error {
-	return about("file_name", domain.Errorf("APIG.2044", "Invalid title of info"))
-}
-
-// ErrImportServers is APIG.2045: the servers of the document cannot be used.
-func ErrImportServers() *domain.Error {
-	return about("file_name", domain.Errorf("APIG.2045", "Parse Servers error. The Servers must meet the documents"))
-}
-
-// --- Instances (§3.23, §3.25) -----------------------------------------------------------------
-
-// ErrInstanceParam is APIC.7211: a parameter of an instance operation breaks its rule.
-func ErrInstanceParam(param string) *domain.Error {
-	return about(param, domain.Errorf("APIC.7211", "Parameter value does not match the rules, parameter name[%s]", shown(param)))
-}
-
-// ErrMaintainLength is APIC.7230.
-func ErrMaintainLength() *domain.Error {
-	return domain.Errorf("APIC.7230", "The maintenance time window must be 4 hours")
-}
-
-// ErrMaintainHours is APIC.7235.
-func ErrMaintainHours() *domain.Error {
-	return domain.Errorf("APIC.7235", "The maintenance time window must start or end with 2, 6, 10, 14, 18, or 22")
-}
-
-// ErrEnterpriseProject is APIC.7241.
-func ErrEnterpriseProject() *domain.Error {
-	return about("enterprise_project_id", domain.Errorf("APIC.7241",
-		"An enterprise project ID must be specified if you are an enterprise user"))
-}
-
-// ErrSpecNotFound is APIC.7301.
-func ErrSpecNotFound() *domain.Error {
-	return about("spec_id", domain.Errorf("APIC.7301", "Instance spec not found"))
-}
-
-// ErrInstanceUnknown is APIC.7302: no such instance, in an operation on instances themselves.
-func ErrInstanceUnknown() *domain.Error { return domain.Errorf("APIC.7302", "Instance not found") }
-
-// ErrTooManyInstances is APIC.7400, quota INSTANCE_NUM_LIMIT.
-func ErrTooManyInstances(limit int) *domain.Error {
-	return domain.Errorf("APIC.7400", "Maximum number of gateways reached,limit:%d", limit)
-}
-
-// ErrTooManyInstanceTags is APIC.7402.
-func ErrTooManyInstanceTags(limit int) *domain.Error {
-	return about("tags", domain.Errorf("APIC.7402", "The number of tags exceeds the maximum allowed limit,limit:%d", limit))
-}
-
-// ErrInstanceNameTaken is APIC.7500.
-func ErrInstanceNameTaken(name string) *domain.Error {
-	return taken("APIC.7500", "The gateway name already exists", "instance_name", name)
-}
-
-// ErrInstanceBusy is APIC.7701: the instance's status does not allow the operation now.
-func ErrInstanceBusy(status string) *domain.Error {
-	return domain.Errorf("APIC.7701", "Instance status conflict,status:%s", shown(status))
 }
 
 // --- Wording ----------------------------------------------------------------------------------
@@ -395,10 +247,6 @@ func tooMany(code, what string, limit int) *domain.Error {
 
 func taken(code, text, param, name string) *domain.Error {
 	return about(param, domain.Errorf(code, "%s, %s:%s", text, param, shown(name)))
-}
-
-func imported(code, text, detail string) *domain.Error {
-	return about("file_name", domain.Errorf(code, "%s: %s", text, shown(detail)))
 }
 
 func about(param string, e *domain.Error) *domain.Error {

@@ -46,3 +46,52 @@ func ErrIngressOpen() *domain.Error {
 func ErrNoIngress() *domain.Error {
 	return domain.Errorf("APIC.9211", "update bandwidth size failed: public inbound access is not enabled for the instance")
 }
+
+// ErrInstanceParam is APIC.7211: a parameter of an instance operation breaks its rule.
+func ErrInstanceParam(param string) *domain.Error {
+	return about(param, domain.Errorf("APIC.7211", "Parameter value does not match the rules, parameter name[%s]", shown(param)))
+}
+
+// ErrMaintainLength is APIC.7230.
+func ErrMaintainLength() *domain.Error {
+	return domain.Errorf("APIC.7230", "The maintenance time window must be 4 hours")
+}
+
+// ErrMaintainHours is APIC.7235.
+func ErrMaintainHours() *domain.Error {
+	return domain.Errorf("APIC.7235", "The maintenance time window must start or end with 2, 6, 10, 14, 18, or 22")
+}
+
+// ErrEnterpriseProject is APIC.7241.
+func ErrEnterpriseProject() *domain.Error {
+	return about("enterprise_project_id", domain.Errorf("APIC.7241",
+		"An enterprise project ID must be specified if you are an enterprise user"))
+}
+
+// ErrSpecNotFound is APIC.7301.
+func ErrSpecNotFound() *domain.Error {
+	return about("spec_id", domain.Errorf("APIC.7301", "Instance spec not found"))
+}
+
+// ErrInstanceUnknown is APIC.7302: no such instance, in an operation on instances themselves.
+func ErrInstanceUnknown() *domain.Error { return domain.Errorf("APIC.7302", "Instance not found") }
+
+// ErrTooManyInstances is APIC.7400, quota INSTANCE_NUM_LIMIT.
+func ErrTooManyInstances(limit int) *domain.Error {
+	return domain.Errorf("APIC.7400", "Maximum number of gateways reached,limit:%d", limit)
+}
+
+// ErrTooManyInstanceTags is APIC.7402.
+func ErrTooManyInstanceTags(limit int) *domain.Error {
+	return about("tags", domain.Errorf("APIC.7402", "The number of tags exceeds the maximum allowed limit,limit:%d", limit))
+}
+
+// ErrInstanceNameTaken is APIC.7500.
+func ErrInstanceNameTaken(name string) *domain.Error {
+	return taken("APIC.7500", "The gateway name already exists", "instance_name", name)
+}
+
+// ErrInstanceBusy is APIC.7701: the instance's status does not allow the operation now.
+func ErrInstanceBusy(status string) *domain.Error {
+	return domain.Errorf("APIC.7701", "Instance status conflict,status:%s", shown(status))
+}

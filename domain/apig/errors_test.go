@@ -7,7 +7,6 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // §5.4 and the examples of the operations: code, wording and parameter of every refusal.
@@ -43,7 +42,6 @@ func TestErrors(t *testing.T) {
 		{apig.ErrResponseNotFound("1"), "APIG.3007", "The configuration does not exist,id:1", ""},
 		{apig.ErrVariableNotFound("1"), "APIG.3011", "The environment variable does not exist, id: 1", ""},
 		{apig.ErrPublicationNotFound("1"), "APIG.3015", "The API publication record does not exist,id:1", ""},
-		{apig.ErrFunctionNotFound(), "APIG.3019", "The function URN does not exist", ""},
 		{apig.ErrVersionNotFound("1"), "APIG.3022", "The API version does not exist,id:1", ""},
 		{apig.ErrVPCChannelNotFound("1"), "APIG.3023", "The VPC channel does not exist,id:1", ""},
 		{apig.ErrInstanceNotFound("1"), "APIG.3030", "The instance does not exist;id:1", ""},
@@ -70,7 +68,6 @@ func TestErrors(t *testing.T) {
 		{apig.ErrGroupHasAPIs("1"), "APIG.3415", "The API group cannot be deleted because it contains APIs,id:1", ""},
 		{apig.ErrAPIPublished(), "APIG.3416", "The API cannot be deleted because it has been published", ""},
 		{apig.ErrEnvHasAPIs("1"), "APIG.3418", "The environment contains published APIs,id:1", ""},
-		{apig.ErrFeatureUnsupported("x"), "APIG.3458", "The feature is not supported by the current instance,name:x", ""},
 		{apig.ErrImportFormat("line 1"), "APIG.3600", "JSON or YAML format error: line 1", "file_name"},
 		{apig.ErrImportVersion("4"), "APIG.3601", "The Swagger file version must be 2.0: got 4", "file_name"},
 		{apig.ErrImportSyntax("no paths"), "APIG.3602", "Syntax error in the Swagger file: no paths", "file_name"},
@@ -131,7 +128,7 @@ func TestFromViolation(t *testing.T) {
 		"required": apig.ErrMissing("a.b"), "minLength": apig.ErrInvalid("a.b"), "maximum": apig.ErrInvalid("a.b"),
 		"enum": apig.ErrInvalid("a.b"), "pattern": apig.ErrInvalid("a.b"), "maxItems": apig.ErrInvalid("a.b"), "utf8": apig.ErrInvalid("a.b"),
 	} {
-		if got := apig.FromViolation(&check.Violation{Path: "a.b", Keyword: keyword}); *got != *want {
+		if got := apig.FromViolation(&domain.Violation{Path: "a.b", Keyword: keyword}); *got != *want {
 			t.Errorf("%s gave %v, want %v", keyword, got, want)
 		}
 	}

@@ -1,6 +1,6 @@
 package apig
 
-import "github.com/gatelog/gatelog/domain/check"
+import "github.com/gatelog/gatelog/domain"
 
 // ExportBody is what to export, and how (APIG V2 §3.16.1).
 type ExportBody struct {
@@ -14,7 +14,7 @@ type ExportBody struct {
 
 // Check returns APIG.2001 or APIG.2011 for the first member that breaks its rule.
 func (b ExportBody) Check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	return nil

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // ConfigureFeature sets a feature of an instance (APIG V2 §3.21.1).
@@ -71,7 +70,7 @@ var featureSpecs = func() map[string]FeatureSpec {
 // itself. Errors: APIG.2001; APIG.3030, 3718; APIG.2000 for a feature that does not exist or has nothing
 // to set; APIG.2011 for a configuration that breaks the feature's rules; APIG.3711 (once a minute).
 func (s *State) ConfigureFeature(m *domain.Moment, c ConfigureFeature) (Feature, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Feature{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)

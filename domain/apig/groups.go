@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // CreateGroup creates an API group (APIG V2 §3.1.1).
@@ -41,7 +40,7 @@ type DeleteGroup struct {
 // CreateGroup decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3101 (quota APIGROUP_NUM_LIMIT); APIG.3201 (name).
 func (s *State) CreateGroup(m *domain.Moment, c CreateGroup) (Group, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Group{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)
@@ -76,7 +75,7 @@ func (in *instance) newGroup(m *domain.Moment, name, remark string) Group {
 // UpdateGroup decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3001; APIG.3201 (name).
 func (s *State) UpdateGroup(m *domain.Moment, c UpdateGroup) (Group, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Group{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)

@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Modes of an import (APIG V2 §3.16.2).
@@ -105,7 +104,7 @@ func (c ImportAPIs) check() error {
 	most := maxEvents
 	if c.GroupID == "" {
 		most-- // the event of the new group
-		if check.Struct(GroupBody{Name: c.GroupName, Remark: c.GroupRemark}) != nil {
+		if domain.Check(GroupBody{Name: c.GroupName, Remark: c.GroupRemark}) != nil {
 			return ErrImportTitle()
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // ImportMicroservice makes a channel to a microservice and APIs in front of it, all or nothing (known from
@@ -83,7 +82,7 @@ const (
 // ImportMicroservice decides on the command of that name. Errors: those of CreateChannel, CreateGroup and
 // CreateAPI; APIG.3001.
 func (s *State) ImportMicroservice(m *domain.Moment, c ImportMicroservice) (MicroserviceResult, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return MicroserviceResult{}, nil, FromViolation(bad)
 	}
 	ch, events, err := s.CreateChannel(m, CreateChannel{c.InstanceID, c.Body.channel(m)})
@@ -118,7 +117,7 @@ func (s *State) importRun(m *domain.Moment, c ImportMicroservice) (*importRun, e
 	if into.GroupID == "" && into.GroupName == "" {
 		return nil, ErrMissing("group_info.group_name")
 	}
-	if into.GroupID == "" && check.Struct(GroupBody{Name: into.GroupName}) != nil {
+	if into.GroupID == "" && domain.Check(GroupBody{Name: into.GroupName}) != nil {
 		return nil, ErrInvalid("group_info.group_name")
 	}
 	in, err := s.changing(c.InstanceID)

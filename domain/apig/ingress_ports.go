@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // maxIngressPorts is the largest number of custom inbound ports of an instance. No reference says it.
@@ -11,7 +10,7 @@ const maxIngressPorts = 40
 // AddIngressPort decides on the command of that name. Errors: APIC.7211; APIC.7302, 7701; APIC.7403;
 // APIC.9224 for a port that the instance has.
 func (s *State) AddIngressPort(m *domain.Moment, c AddIngressPort) (IngressPort, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return IngressPort{}, nil, ErrInstanceParam(bad.Path)
 	}
 	in, err := s.idle(c.InstanceID)

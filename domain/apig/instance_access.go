@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // What an instance is reached through from the public network, and reaches it through: an EIP and a
@@ -84,7 +83,7 @@ func (b BandwidthBody) onto(size *int, charging *string) {
 
 // changeable returns an instance that a body without faults may change. Errors: APIC.7211, 7302, 7701.
 func (s *State) changeable(id string, body any) (*instance, error) {
-	if bad := check.Struct(body); bad != nil {
+	if bad := domain.Check(body); bad != nil {
 		return nil, ErrInstanceParam(bad.Path)
 	}
 	return s.idle(id)

@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // creationSteps are the values that the progress of a creation can have (APIG V2 §3.23.4). The request
@@ -71,7 +70,7 @@ func nextStep(progress int) int {
 // UpdateInstance decides on the command of that name. Errors: APIC.7302; APIC.7701 while the instance
 // is being created; APIC.7500 (name); APIC.7211, 7230 and 7235 for single members.
 func (s *State) UpdateInstance(m *domain.Moment, c UpdateInstance) (Instance, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Instance{}, nil, ErrInstanceParam(bad.Path)
 	}
 	in, err := s.idle(c.InstanceID)

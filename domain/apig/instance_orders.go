@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // InstanceOrder is the order of an instance that is paid for in advance (public SDK, CreateOrder). Gatelog
@@ -75,7 +74,7 @@ func (i Instance) ChargingMode() int {
 
 // OrderInstance decides on the command of that name. Errors: APIC.7211; those of CreateInstance.
 func (s *State) OrderInstance(m *domain.Moment, c OrderInstance) (JobStarted, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return JobStarted{}, nil, ErrInstanceParam(bad.Path)
 	}
 	if c.Body.InstanceInfo == nil {

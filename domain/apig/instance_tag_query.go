@@ -1,6 +1,6 @@
 package apig
 
-import "github.com/gatelog/gatelog/domain/check"
+import "github.com/gatelog/gatelog/domain"
 
 // SysTagEnterpriseProject is the one system tag that instances can be looked for by.
 const SysTagEnterpriseProject = "_sys_enterprise_project_id"
@@ -28,7 +28,7 @@ type InstanceMatch struct {
 
 // Check refuses a query that breaks a rule of its fields: APIC.7211.
 func (q InstanceTagQuery) Check() error {
-	if bad := check.Struct(q); bad != nil {
+	if bad := domain.Check(q); bad != nil {
 		return ErrInstanceParam(bad.Path)
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // ChangeInstanceTags adds tags to an instance or takes some from it (APIG V2 §3.25.3).
@@ -44,7 +43,7 @@ func (b InstanceTagsBody) check() error {
 	if len(b.Tags) > maxInstanceTags {
 		return ErrTooManyInstanceTags(maxInstanceTags)
 	}
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return ErrInstanceParam(bad.Path)
 	}
 	return checkTags(b.Tags)

@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // What a task of an instance does when its last step is taken.
@@ -46,7 +45,7 @@ type ResizeBody struct {
 // 7243 for a specification that the instance cannot change to; APIC.7243 for an instance that is paid
 // for in advance.
 func (s *State) ResizeInstance(m *domain.Moment, c ResizeInstance) (JobStarted, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return JobStarted{}, nil, ErrInstanceParam(bad.Path)
 	}
 	in, err := s.idle(c.InstanceID)

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // CreateInstance asks for a gateway instance (APIG V2 §3.23.1). It is there at once but can hold
@@ -97,7 +96,7 @@ func (b InstanceBody) check(offered []string) error {
 	if len(b.Tags) > maxInstanceTags {
 		return ErrTooManyInstanceTags(maxInstanceTags)
 	}
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return ErrInstanceParam(bad.Path)
 	}
 	switch {

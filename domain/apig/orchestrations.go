@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Orchestration is a rule that makes another request parameter out of one (known from the public SDK).
@@ -159,7 +158,7 @@ func (s *State) changingOrchestration(instanceID, id string) (*instance, Orchest
 
 // check holds a rule against what its strategy asks for.
 func (b OrchestrationBody) check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	switch {

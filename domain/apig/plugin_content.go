@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatelog/gatelog/domain/check"
+	"github.com/gatelog/gatelog/domain"
 )
 
 // The types of plug-ins (APIG V2 §3.27.1); the last four only in the SDK.
@@ -66,7 +66,7 @@ func readContent(kind, text string) (pluginContent, error) {
 	if err := json.Unmarshal([]byte(text), content); err != nil {
 		return nil, unreadable(err)
 	}
-	if bad := check.Struct(content); bad != nil {
+	if bad := domain.Check(content); bad != nil {
 		bad.Path = contentPath(bad.Path)
 		return nil, FromViolation(bad)
 	}
@@ -79,7 +79,7 @@ func soundContent(text string) error {
 	whole := struct {
 		Content json.RawMessage `json:"plugin_content"`
 	}{json.RawMessage(text)}
-	if bad := check.Struct(whole); bad != nil {
+	if bad := domain.Check(whole); bad != nil {
 		return FromViolation(bad)
 	}
 	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Plugin is a plug-in (APIG V2 §3.27): something more that a gateway does for the APIs it is bound to.
@@ -89,7 +88,7 @@ func (c UpdatePlugin) Fingerprint() any {
 // Check refuses a body, with its secrets in the clear, that breaks a rule of its fields or of the model
 // of its content: APIG.2001, APIG.2011. It is for whoever seals the secrets.
 func (b PluginBody) Check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	content, err := readContent(b.Type, b.Content)
@@ -108,7 +107,7 @@ func (b PluginBody) checkSealed() error {
 	if short.Content != "" {
 		short.Content = "{}"
 	}
-	if bad := check.Struct(short); bad != nil {
+	if bad := domain.Check(short); bad != nil {
 		return FromViolation(bad)
 	}
 	_, err := readContent(b.Type, b.Content)

@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Limits is what the quotas and features of an instance say about one definition.
@@ -36,7 +35,7 @@ func Prepare(m *domain.Moment, in Definition, old *Definition, limits Limits) (D
 	if bad := overQuota(&in, limits); bad != nil {
 		return Definition{}, bad
 	}
-	if bad := check.Struct(&in); bad != nil {
+	if bad := domain.Check(&in); bad != nil {
 		return Definition{}, FromViolation(bad)
 	}
 	d := in.Clone()

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // PublishAPI puts an API into an environment (APIG V2 §3.5.4, action online).
@@ -35,7 +34,7 @@ const (
 )
 
 func (b PublicationBody) check(action string) error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	if b.Action != action {

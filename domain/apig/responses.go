@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // DefaultResponseName is the name of the response that every group has from its beginning (APIG V2
@@ -129,7 +128,7 @@ func (b ResponseBody) infos() (map[string]ResponseInfo, error) {
 	if len(b.Responses) > 2*len(errorTypes) {
 		return nil, ErrInvalid("responses")
 	}
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return nil, FromViolation(bad)
 	}
 	infos := map[string]ResponseInfo{}
@@ -240,7 +239,7 @@ func (s *State) SetResponseType(m *domain.Moment, c SetResponseType) (Response, 
 	}
 	info := of.defaultInfo()
 	if c.Info != nil {
-		if bad := check.Struct(c.Info); bad != nil {
+		if bad := domain.Check(c.Info); bad != nil {
 			return Response{}, nil, FromViolation(bad)
 		}
 		given, err := c.Info.complete(of, "")

@@ -49,6 +49,7 @@ type RestoreReason struct {
 	Message string `json:"message"`
 }
 
+// String is the reason in one line.
 func (r RestoreReason) String() string {
 	return fmt.Sprintf("%s %s (%s): %s", r.Kind, r.ID, shown(r.Name), r.Message)
 }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // TaskType is what an asynchronous task does, in the words of APIG V2 §3.30.3.
@@ -149,7 +148,7 @@ func (s *State) RequestImport(m *domain.Moment, c RequestImport) (Task, []domain
 // RequestExport decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718 (also when too
 // many tasks are unfinished).
 func (s *State) RequestExport(m *domain.Moment, c RequestExport) (Task, []domain.Event, error) {
-	if bad := check.Struct(c.Order.ExportBody); bad != nil {
+	if bad := domain.Check(c.Order.ExportBody); bad != nil {
 		return Task{}, nil, FromViolation(bad)
 	}
 	return s.newTask(m, c.InstanceID, Task{Type: TaskExport, Export: &c.Order})

@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // BindThrottle binds a throttling policy to publications (APIG V2 §3.8.1).
@@ -38,7 +37,7 @@ type UnbindThrottlesBody struct {
 // BindThrottle decides on the command of that name: each publication has at most one policy, and the
 // newest binding counts (§3.8.1, §3.8.5). Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3005; APIG.3015.
 func (s *State) BindThrottle(m *domain.Moment, c BindThrottle) ([]Bound, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return nil, nil, FromViolation(bad)
 	}
 	in, t, err := s.changingThrottle(c.InstanceID, c.Body.StrategyID)
@@ -69,7 +68,7 @@ func (s *State) UnbindThrottles(_ *domain.Moment, c UnbindThrottles) (UnbindResu
 	if err := checkDeletion(c.Action); err != nil {
 		return UnbindResult{}, nil, err
 	}
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return UnbindResult{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)

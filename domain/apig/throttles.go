@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Throttle is a request throttling policy (APIG V2 §3.4).
@@ -96,7 +95,7 @@ func (in *instance) roomForThrottle(b ThrottleBody) error {
 
 // check holds the limits against each other (§3.4.1).
 func (b ThrottleBody) check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return FromViolation(bad)
 	}
 	appMost, appAbove := b.UserCallLimits, "user_call_limits"

@@ -2,7 +2,6 @@ package apig
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // SwitchVersion puts an earlier version of an API in effect again, in the environment that it was made
@@ -30,7 +29,7 @@ type OfflineVersion struct {
 // Errors: APIG.2001; APIG.3030, 3718; APIG.3002; APIG.3022; APIG.3003 and 3001 when the environment or
 // the group of the version is gone, APIG.3023, 3081 and 3007 when something that it refers to is.
 func (s *State) SwitchVersion(m *domain.Moment, c SwitchVersion) (Publication, []domain.Event, error) {
-	if bad := check.Struct(c.Body); bad != nil {
+	if bad := domain.Check(c.Body); bad != nil {
 		return Publication{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)

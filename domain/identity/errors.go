@@ -2,7 +2,6 @@ package identity
 
 import (
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Codes of refusals that only this surface has.
@@ -59,7 +58,7 @@ func ErrInvalid(param, why string) *domain.Error {
 
 // checked returns the refusal for the first broken rule of a struct's tags; nil when all hold.
 func checked(v any) error {
-	bad := check.Struct(v)
+	bad := domain.Check(v)
 	if bad == nil {
 		return nil
 	}

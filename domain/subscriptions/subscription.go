@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/domain/check"
 )
 
 // Surface is the name of this surface in the log.
@@ -65,7 +64,7 @@ func (b Body) settled() (Body, error) {
 
 // Check returns domain.CodeInvalid when the body breaks a rule.
 func (b Body) Check() error {
-	if bad := check.Struct(b); bad != nil {
+	if bad := domain.Check(b); bad != nil {
 		return invalid(bad.Path, "%s", bad.Error())
 	}
 	at, err := url.Parse(b.URL)

@@ -1,4 +1,4 @@
-package check_test
+package domain_test
 
 import (
 	"encoding/json"
@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/gatelog/gatelog/domain/check"
+	"github.com/gatelog/gatelog/domain"
 )
 
 type kind string
@@ -52,7 +52,7 @@ func good() thing { return thing{Name: "abc", Level: 1, private: "x"} }
 
 func ptr[T any](v T) *T { return &v }
 
-func TestStruct(t *testing.T) {
+func TestCheck(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(g *thing)
@@ -108,7 +108,7 @@ func TestStruct(t *testing.T) {
 		g := good()
 		c.change(&g)
 		got := ""
-		if v := check.Struct(&g); v != nil {
+		if v := domain.Check(&g); v != nil {
 			got = v.Path + " " + v.Keyword + " " + v.Limit
 			if !strings.HasPrefix(v.Error(), v.Path+" ") {
 				t.Errorf("%s: the message %q does not begin with the path", name, v.Error())
@@ -120,16 +120,16 @@ func TestStruct(t *testing.T) {
 	}
 }
 
-func TestStructTakesValuesPointersAndNothing(t *testing.T) {
+func TestCheckTakesValuesPointersAndNothing(t *testing.T) {
 	t.Parallel()
 	bad := thing{Name: "abc"}
 	for name, v := range map[string]any{"value": bad, "pointer": &bad, "pointer to a pointer": ptr(&bad)} {
-		if got := check.Struct(v); got == nil || got.Path != "level" {
+		if got := domain.Check(v); got == nil || got.Path != "level" {
 			t.Errorf("%s: %v, want level", name, got)
 		}
 	}
 	for name, v := range map[string]any{"nil pointer": (*thing)(nil), "no struct": 3} {
-		if got := check.Struct(v); got != nil {
+		if got := domain.Check(v); got != nil {
 			t.Errorf("%s: %v, want nil", name, got)
 		}
 	}
@@ -142,7 +142,7 @@ func TestATagThatIsNoNumberIsAMistakeOfTheProgram(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	check.Struct(struct {
+	domain.Check(struct {
 		A string `json:"a" minLength:"two"`
 	}{A: "x"})
 }
@@ -160,7 +160,7 @@ func TestRawJSONAgreesWithTheDecoder(t *testing.T) {
 		// The decoder puts U+FFFD for what it can't decode.
 		replaced := strings.Count(decoded, string(utf8.RuneError)) - strings.Count(text, `\ufffd`)
 		want := replaced == 0 && !strings.Contains(decoded, "\x00")
-		got := check.Struct(struct {
+		got := domain.Check(struct {
 			Raw json.RawMessage `json:"raw"`
 		}{json.RawMessage(text)})
 		if diff := cmp.Diff(want, got == nil); diff != "" {
@@ -169,12 +169,12 @@ func TestRawJSONAgreesWithTheDecoder(t *testing.T) {
 	})
 }
 
-func FuzzStruct(f *testing.F) {
+func FuzzCheck(f *testing.F) {
 	f.Add("abc", "raw", []byte(`{"a":"\u00`), int64(3), math.Inf(1))
 	f.Add("\xff", "\x00", []byte(`"\`), int64(math.MinInt64), math.NaN())
 	f.Fuzz(func(t *testing.T, name, key string, raw []byte, n int64, ratio float64) {
 		g := thing{Name: name, Count: int(n), Level: 1, Ratio: ratio, Raw: raw, Header: map[string][]string{key: {name}}}
-		if check.Struct(g) != nil {
+		if domain.Check(g) != nil {
 			return
 		}
 		if !utf8.ValidString(name + key + string(raw)) {

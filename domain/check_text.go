@@ -1,4 +1,4 @@
-package check
+package domain
 
 import (
 	"encoding/json"

@@ -1,15 +1,4 @@
-// Package check holds values against the rules written beside their fields: the JSON Schema keywords
-// of struct tags. The same tags give the OpenAPI document its schemas, so a bound is written once.
-//
-//	Name string   `json:"name" minLength:"3" maxLength:"64" pattern:"^[a-z]+$"`
-//	Mode string   `json:"mode,omitempty" enum:"ALL,ANY"`
-//	Tags []string `json:"tags,omitempty" maxItems:"10" minLength:"1" maxLength:"128"`
-//
-// A field is required when its json tag has no omitempty and it is not tagged required:"false".
-// Lengths count Unicode code points. The rules for strings and numbers on a list of them apply to each
-// element. Every string must be valid UTF-8 without NUL, also as a key or value of a map, and inside
-// raw JSON: that is what a database can keep.
-package check
+package domain
 
 import (
 	"fmt"
@@ -62,9 +51,19 @@ var numeric = []string{"minLength", "maxLength", "minItems", "maxItems", "minimu
 
 var cache sync.Map // reflect.Type -> []rules
 
-// Struct returns the first violation in v, a struct or a pointer to one, in the order of its
-// fields; nil when there is none.
-func Struct(v any) *Violation {
+// Check returns the first rule that v, a struct or a pointer to one, breaks in the order of its fields; nil when
+// it breaks none. The rules are the JSON Schema keywords of struct tags. The same tags give the OpenAPI document
+// its schemas, so a bound is written once.
+//
+//	Name string   `json:"name" minLength:"3" maxLength:"64" pattern:"^[a-z]+$"`
+//	Mode string   `json:"mode,omitempty" enum:"ALL,ANY"`
+//	Tags []string `json:"tags,omitempty" maxItems:"10" minLength:"1" maxLength:"128"`
+//
+// A field is required when its json tag has no omitempty and it is not tagged required:"false". Lengths count
+// Unicode code points. The rules for strings and numbers on a list of them apply to each element. Every string
+// must be valid UTF-8 without NUL, also as a key or value of a map, and inside raw JSON: that is what a database
+// can keep.
+func Check(v any) *Violation {
 	return walk(reflect.ValueOf(v), "")
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
-	"github.com/gatelog/gatelog/internal/envelope"
 )
 
 // job is a command on its way.
@@ -156,45 +155,18 @@ func (w *writer) take(ctx context.Context, seen func(eventstore.Recorded)) error
 	if err != nil {
 		return err
 	}
-	state := w.surface.NewState(w.key.tenant)
 	known := newAnswers(w.bus.Now)
-	filter := eventstore.Tenant(w.key.surface, w.key.tenant)
-	err = envelope.Ahead(ctx, w.bus.Log, 0, fence.Position(), envelope.BatchMessages, w.open, func(batch []opened) error {
-		for _, o := range batch {
-			if seen != nil {
-				seen(o.message)
-			}
-			known.see(o.message)
-			if o.folds {
-				state.Apply(o.rec)
-			}
+	state, err := w.surface.fold(ctx, w.bus.Log, w.key.tenant, fence.Position(), func(message eventstore.Recorded) {
+		if seen != nil {
+			seen(message)
 		}
-		return nil
-	}, filter)
+		known.see(message)
+	})
 	if err != nil {
-		return fmt.Errorf("fold the history: %w", err)
+		return err
 	}
 	w.fence, w.state, w.answers, w.last = fence, state, known, domain.Position(fence.Position())
 	return nil
-}
-
-// opened is a message with the event in it, if it has one that the state folds.
-type opened struct {
-	message eventstore.Recorded
-	rec     domain.Recorded
-	folds   bool
-}
-
-func (w *writer) open(batch []eventstore.Recorded) ([]opened, error) {
-	all := make([]opened, len(batch))
-	for i, message := range batch {
-		rec, folds, err := envelope.Open(w.surface.Codec, message)
-		if err != nil {
-			return nil, err
-		}
-		all[i] = opened{message, rec, folds}
-	}
-	return all, nil
 }
 
 // holds returns nil while this writer is the tenant's, ErrFenced when it is no more, or the error of

@@ -66,6 +66,7 @@ type Commands struct {
 	DomainCommands
 	CredentialCommands
 	RestoreCommands
+	DeclarationCommands
 
 	// Surface is what the kernel knows of this surface.
 	Surface *commands.Surface
@@ -143,6 +144,7 @@ func New(sealer commands.Sealer) *Commands {
 		DomainCommands:        domainCommands(s),
 		CredentialCommands:    credentialCommands(s),
 		RestoreCommands:       restoreCommands(s),
+		DeclarationCommands:   declarationCommands(s),
 
 		configureFeature: commands.Define(s, "ConfigureFeature", configureFeature),
 		createApp:        commands.Define(s, "CreateApp", (*apig.State).CreateApp),

@@ -62,7 +62,7 @@ func (c *Commands) sealConfig(ctx context.Context, tenant string, f apig.Configu
 	}
 	for _, name := range names {
 		var plain string
-		if json.Unmarshal(members[name], &plain) != nil || plain == "" {
+		if json.Unmarshal(members[name], &plain) != nil || plain == "" || plain == apig.MaskedSecret {
 			continue
 		}
 		sealed, err := c.sealer.SealText(ctx, tenant, "feature/"+f.InstanceID+"/"+f.Body.Name+"/"+name, []byte(plain))

@@ -1,17 +1,24 @@
 package apig
 
-import "github.com/gatelog/gatelog/domain"
+import (
+	"time"
 
-// APIPublished: an API was put into an environment as a new version (APIG V2 §3.5.4). The version is
-// the event of DefinitionPosition read together with the values that Variables had at the position of
-// this one.
+	"github.com/gatelog/gatelog/domain"
+)
+
+// APIPublished: an API was put into an environment as a new version (APIG V2 §3.5.4). The version is the event
+// of DefinitionPosition, or this one itself when that is 0, read together with the values that Variables had at
+// the position of this one.
 type APIPublished struct {
 	Publication
 	// Variables are the variables that the definition refers to and that the environment had: name
 	// to variable id.
 	Variables map[string]string `json:"variables,omitempty"`
-	// Restored is the definition, where that is not the draft's: of a version that came again.
+	// Restored is the definition, where that is not the draft's: of a version that came again, or of one that
+	// was declared with its draft.
 	Restored *Definition `json:"restored,omitempty"`
+	// RegisterTime is that of the API, where DefinitionPosition is 0.
+	RegisterTime time.Time `json:"register_time,omitzero"`
 }
 
 // APIVersionSwitched: another version of an API is in effect in the environment that it was made for
@@ -24,6 +31,14 @@ type APIVersionSwitched struct {
 // publication is the one that ended.
 type APITakenOffline struct {
 	Publication
+}
+
+// WrittenAt is the position of the event that has the definition, when that of this one is at.
+func (ev APIPublished) WrittenAt(at domain.Position) domain.Position {
+	if ev.DefinitionPosition == 0 {
+		return at
+	}
+	return ev.DefinitionPosition
 }
 
 // EventType implements domain.Event.
@@ -40,10 +55,13 @@ func (p Publication) Of() domain.Aggregate { return apiAggregate(p.APIID) }
 
 func (p Publication) at() string { return p.InstanceID }
 
-func (ev APIPublished) fold(in *instance, _ domain.Recorded) {
+func (ev APIPublished) fold(in *instance, rec domain.Recorded) {
 	a, ok := in.apis[ev.APIID]
 	if !ok {
 		return
+	}
+	if ev.DefinitionPosition = ev.WrittenAt(rec.Position); ev.DefinitionPosition == 0 {
+		in.unplaced[ev.VersionID] = rec.ID
 	}
 	v := &version{
 		id: ev.VersionID, no: ev.VersionNo, apiID: ev.APIID, envID: ev.EnvID, groupID: ev.GroupID,

@@ -67,7 +67,7 @@ var featureSpecs = func() map[string]FeatureSpec {
 }()
 
 // ConfigureFeature decides on the command of that name. The minute is counted for each feature by
-// itself. Errors: APIG.2001; APIG.3030, 3718; APIG.2000 for a feature that does not exist or has nothing
+// itself. A masked secret in a configuration means the one that is there. Errors: APIG.2001; APIG.3030, 3718; APIG.2000 for a feature that does not exist or has nothing
 // to set; APIG.2011 for a configuration that breaks the feature's rules; APIG.3711 (once a minute).
 func (s *State) ConfigureFeature(m *domain.Moment, c ConfigureFeature) (Feature, []domain.Event, error) {
 	if bad := domain.Check(c.Body); bad != nil {
@@ -81,6 +81,9 @@ func (s *State) ConfigureFeature(m *domain.Moment, c ConfigureFeature) (Feature,
 		return Feature{}, nil, err
 	}
 	f, known := in.features[c.Body.Name]
+	if c.Body.Config, err = unmaskedConfig(c.Body.Name, c.Body.Config, f.Config); err != nil {
+		return Feature{}, nil, err
+	}
 	if known && m.Now.Sub(f.UpdateTime) < featureInterval {
 		return Feature{}, nil, ErrFeatureTooSoon()
 	}

@@ -92,6 +92,8 @@ func (w *world) note(ev domain.Event) {
 // definition is what the log says at a position.
 func (w *world) definition(at domain.Position) Definition {
 	switch ev := w.log[at/10-1].Event.(type) {
+	case APIPublished:
+		return *ev.Restored
 	case APICreated:
 		return ev.API.Definition
 	case APIUpdated:

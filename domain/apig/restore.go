@@ -76,6 +76,9 @@ func (s *State) RestoreGroup(m *domain.Moment, c RestoreGroup) (RestorePlan, []d
 	if err != nil {
 		return RestorePlan{}, nil, err
 	}
+	if err := in.allPlaced(); err != nil {
+		return RestorePlan{}, nil, err
+	}
 	r := newRestoring(in, m, c.Then.APIs)
 	r.group = c.Then.Group
 	if err := r.findGone(c.Then.Known); err != nil {
@@ -97,6 +100,9 @@ func (s *State) RestoreGroup(m *domain.Moment, c RestoreGroup) (RestorePlan, []d
 func (s *State) RestoreAPI(m *domain.Moment, c RestoreAPI) (RestorePlan, []domain.Event, error) {
 	in, err := s.changing(c.InstanceID)
 	if err != nil {
+		return RestorePlan{}, nil, err
+	}
+	if err := in.allPlaced(); err != nil {
 		return RestorePlan{}, nil, err
 	}
 	r := newRestoring(in, m, []APIThen{c.Then})

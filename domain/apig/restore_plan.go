@@ -43,7 +43,7 @@ type RestoreStep struct {
 // RestoreReason says of a thing why it stands in the way, or is left out.
 type RestoreReason struct {
 	Kind    string `json:"kind"`
-	ID      string `json:"id"`
+	ID      string `json:"id,omitempty"`
 	Name    string `json:"name,omitempty"`
 	Code    string `json:"code,omitempty" doc:"The code that the operation would have which does just this."`
 	Message string `json:"message"`
@@ -51,6 +51,9 @@ type RestoreReason struct {
 
 // String is the reason in one line.
 func (r RestoreReason) String() string {
+	if r.ID == "" {
+		return fmt.Sprintf("%s %s: %s", r.Kind, shown(r.Name), r.Message)
+	}
 	return fmt.Sprintf("%s %s (%s): %s", r.Kind, r.ID, shown(r.Name), r.Message)
 }
 
@@ -135,7 +138,7 @@ func (r *restoring) decided(dryRun bool) (RestorePlan, []domain.Event, error) {
 		return r.plan, nil, nil
 	}
 	if len(r.plan.Refused) > 0 {
-		return RestorePlan{}, nil, domain.Errorf(CodeRestoreRefused, "%s", r.reasons())
+		return RestorePlan{}, nil, domain.Errorf(CodeRestoreRefused, "%s", shownReasons(r.plan.Refused))
 	}
 	if len(r.events) > maxEvents {
 		return RestorePlan{}, nil, tooMany
@@ -143,12 +146,13 @@ func (r *restoring) decided(dryRun bool) (RestorePlan, []domain.Event, error) {
 	return r.plan, r.events, nil
 }
 
-func (r *restoring) reasons() string {
+// shownReasons names all reasons in one text, or the first of very many.
+func shownReasons(refused []RestoreReason) string {
 	var all []string
-	for _, reason := range r.plan.Refused[:min(len(r.plan.Refused), reasonsShown)] {
+	for _, reason := range refused[:min(len(refused), reasonsShown)] {
 		all = append(all, reason.String())
 	}
-	if more := len(r.plan.Refused) - reasonsShown; more > 0 {
+	if more := len(refused) - reasonsShown; more > 0 {
 		all = append(all, fmt.Sprintf("and %d more: a dry run names them all", more))
 	}
 	return strings.Join(all, "; ")

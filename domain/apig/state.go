@@ -28,6 +28,7 @@ type instance struct {
 	apiNames    map[string]int // how many drafts have the name
 	routes      map[route]int  // how many drafts have the route
 	versions    map[string]*version
+	unplaced    map[string]string                   // versions in an event without a position yet, to its id
 	users       map[variableKey]map[string]struct{} // ids of APIs in effect that refer to the variable
 	features    map[string]Feature
 	credentials credentials
@@ -122,6 +123,7 @@ func newInstance(i Instance) *instance {
 		apiNames:    map[string]int{},
 		routes:      map[route]int{},
 		versions:    map[string]*version{},
+		unplaced:    map[string]string{},
 		users:       map[variableKey]map[string]struct{}{},
 		features:    map[string]Feature{},
 		credentials: newCredentials(),
@@ -172,14 +174,41 @@ func (s *State) Apply(rec domain.Recorded) {
 	}
 }
 
-// Placed implements domain.State: a draft has its position only when the event that holds it has.
+// Placed implements domain.State: a draft, or a version, has its position only when the event that holds it has.
 func (s *State) Placed(rec domain.Recorded) {
 	switch ev := rec.Event.(type) {
 	case APICreated:
 		s.place(ev.API, rec)
 	case APIUpdated:
 		s.place(ev.API, rec)
+	case APIPublished:
+		if in, ok := s.instances[ev.InstanceID]; ok && in.unplaced[ev.VersionID] == rec.ID {
+			in.placeVersion(ev.VersionID, rec.Position)
+		}
 	}
+}
+
+// placeVersion tells a version the position of the event that holds its definition.
+func (in *instance) placeVersion(id string, at domain.Position) {
+	delete(in.unplaced, id)
+	v, ok := in.versions[id]
+	if !ok {
+		return
+	}
+	v.definition = at
+	if a := in.apis[v.apiID]; a != nil && a.inEffect[v.envID].version == v {
+		e := a.inEffect[v.envID]
+		e.DefinitionPosition = at
+		a.inEffect[v.envID] = e
+	}
+}
+
+// allPlaced is ErrNotPlaced while a version has no position yet.
+func (in *instance) allPlaced() error {
+	if len(in.unplaced) > 0 {
+		return ErrNotPlaced
+	}
+	return nil
 }
 
 func (s *State) place(of API, rec domain.Recorded) {

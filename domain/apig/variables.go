@@ -86,7 +86,7 @@ func (s *State) CreateVariable(m *domain.Moment, c CreateVariable) (Variable, []
 
 // UpdateVariable decides on the command of that name. Every API published in the environment that
 // refers to the variable is published again with the same definition, as a new version (§3.3.5): 999 in
-// this command, the rest by RepublishForVariable. Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3011.
+// this command, the rest by RepublishForVariable. Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3011; ErrNotPlaced.
 func (s *State) UpdateVariable(m *domain.Moment, c UpdateVariable) (VariableResult, []domain.Event, error) {
 	if bad := domain.Check(c.Body); bad != nil {
 		return VariableResult{}, nil, FromViolation(bad)
@@ -104,13 +104,16 @@ func (s *State) UpdateVariable(m *domain.Moment, c UpdateVariable) (VariableResu
 		return VariableResult{Variable: v, Remaining: len(old.stale)}, nil, nil
 	}
 	v.Value = c.Body.Value
+	if err := in.allPlaced(); err != nil {
+		return VariableResult{}, nil, err
+	}
 	events := []domain.Event{VariableUpdated{v, []string{"variable_value"}}}
 	again, remaining := in.republish(m, v.EnvID, in.users[keyOf(v)], maxEvents-len(events))
 	return VariableResult{v, len(again), remaining}, append(events, again...), nil
 }
 
 // RepublishForVariable decides on the command of that name; with nothing left to do nothing happens.
-// Errors: APIG.3030, 3718; APIG.3011.
+// Errors: APIG.3030, 3718; APIG.3011; ErrNotPlaced.
 func (s *State) RepublishForVariable(m *domain.Moment, c RepublishForVariable) (VariableResult, []domain.Event, error) {
 	in, err := s.changing(c.InstanceID)
 	if err != nil {
@@ -118,6 +121,9 @@ func (s *State) RepublishForVariable(m *domain.Moment, c RepublishForVariable) (
 	}
 	v, err := in.variable(c.VariableID)
 	if err != nil {
+		return VariableResult{}, nil, err
+	}
+	if err := in.allPlaced(); err != nil {
 		return VariableResult{}, nil, err
 	}
 	again, remaining := in.republish(m, v.EnvID, v.stale, maxEvents)

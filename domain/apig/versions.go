@@ -27,7 +27,7 @@ type OfflineVersion struct {
 // SwitchVersion decides on the command of that name. Any version will do, however old, and whether or
 // not the API is online in the environment now; a version in effect gets a new publication record.
 // Errors: APIG.2001; APIG.3030, 3718; APIG.3002; APIG.3022; APIG.3003 and 3001 when the environment or
-// the group of the version is gone, APIG.3023, 3081 and 3007 when something that it refers to is.
+// the group of the version is gone, APIG.3023, 3081 and 3007 when something that it refers to is; ErrNotPlaced.
 func (s *State) SwitchVersion(m *domain.Moment, c SwitchVersion) (Publication, []domain.Event, error) {
 	if bad := domain.Check(c.Body); bad != nil {
 		return Publication{}, nil, FromViolation(bad)
@@ -52,6 +52,9 @@ func (s *State) SwitchVersion(m *domain.Moment, c SwitchVersion) (Publication, [
 		return Publication{}, nil, err
 	}
 	if err := in.thereStill(v.uses, v.groupID); err != nil {
+		return Publication{}, nil, err
+	}
+	if err := in.allPlaced(); err != nil {
 		return Publication{}, nil, err
 	}
 	p := in.record(m, a, e, v)

@@ -43,6 +43,7 @@ var statuses = map[string]int{
 	domain.CodeConflict:        http.StatusServiceUnavailable,
 	domain.CodeUnavailable:     http.StatusServiceUnavailable,
 	apig.CodeRestoreRefused:    http.StatusConflict,
+	apig.CodePlanRefused:       http.StatusConflict,
 	codeTooManyStreams:         http.StatusTooManyRequests,
 
 	subscriptions.CodeNameTaken:    http.StatusConflict,

@@ -43,6 +43,8 @@ const (
 	// ActionRestoreGroup and ActionRestoreAPI allow bringing back what was.
 	ActionRestoreGroup = "gatelog:groups:restore"
 	ActionRestoreAPI   = "gatelog:apis:restore"
+	ActionDeclare      = "gatelog:instances:declare"
+	ActionApply        = "gatelog:instances:apply"
 	// ActionRequestEndpoint allows asking for the connection of a VPC endpoint.
 	ActionRequestEndpoint = "gatelog:endpoints:request"
 	ActionProjections     = "gatelog:projections:list"
@@ -108,6 +110,7 @@ func Register(api huma.API, d Deps) {
 	s.histories(api)
 	s.resources(api)
 	s.restores(api)
+	s.declarations(api)
 	s.versions(api)
 	s.quotas(api)
 	s.endpoints(api)
@@ -133,6 +136,7 @@ type operation struct {
 	summary, doc     string
 	media            string // of the answer, where its type does not say it
 	status           int    // of success; 0 for 200
+	named            bool   // the body has names where its schema describes ids: the domain checks it
 }
 
 const (
@@ -234,7 +238,7 @@ func (op operation) describe() huma.Operation {
 		responses = map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: map[string]*huma.MediaType{op.media: {}}}}
 	}
 	return huma.Operation{
-		Responses:   responses,
+		Responses: responses, SkipValidateBody: op.named,
 		OperationID: op.id, Method: op.method, Path: op.path, DefaultStatus: cmp.Or(op.status, http.StatusOK),
 		Summary: op.summary, Description: op.doc + " Needs the policy action " + op.action + ".",
 		Tags:        []string{"history"},

@@ -30,7 +30,7 @@ type Version struct {
 
 // VersionAt folds the version that the publication at a position made.
 func (q *Queries) VersionAt(ctx context.Context, tenant string, at domain.Position) (Version, error) {
-	published, err := eventAt[apig.APIPublished](ctx, q, at)
+	published, err := q.publishedAt(ctx, at)
 	if err != nil {
 		return Version{}, err
 	}
@@ -49,6 +49,13 @@ func (q *Queries) VersionAt(ctx context.Context, tenant string, at domain.Positi
 	v.Definition = apig.Substitute(v.Written, values)
 	v.Group, err = q.groupAt(ctx, tenant, published.GroupID, at)
 	return v, err
+}
+
+// publishedAt returns the publication at a position, with the position of its definition.
+func (q *Queries) publishedAt(ctx context.Context, at domain.Position) (apig.APIPublished, error) {
+	ev, err := eventAt[apig.APIPublished](ctx, q, at)
+	ev.DefinitionPosition = ev.WrittenAt(at)
+	return ev, err
 }
 
 // eventAt returns the event of type E at a position.
@@ -86,8 +93,20 @@ func (q *Queries) writtenAt(ctx context.Context, at domain.Position) (apig.API, 
 		return ev.API, err
 	case apig.APIUpdated:
 		return ev.API, err
+	case apig.APIPublished:
+		if ev.Restored != nil && ev.DefinitionPosition == 0 {
+			return apig.API{
+				ID: ev.APIID, InstanceID: ev.InstanceID, Definition: *ev.Restored, RegisterTime: ev.RegisterTime, UpdateTime: ev.PublishTime,
+			}, err
+		}
 	}
 	return apig.API{}, errors.Join(err, fmt.Errorf("position %d of the log holds no definition but a %T", at, ev))
+}
+
+// WrittenAt returns the definition that the event at a position holds.
+func (q *Queries) WrittenAt(ctx context.Context, at domain.Position) (apig.Definition, error) {
+	written, err := q.writtenAt(ctx, at)
+	return written.Definition, err
 }
 
 // newest returns the newest event of an aggregate at or under a position.

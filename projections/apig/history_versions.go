@@ -225,7 +225,7 @@ func (q *Queries) VersionsEver(ctx context.Context, in In, apiID, env string, p 
 	all := slices.DeleteFunc(slices.Clone(s.moments), func(m moment) bool { return m.env == "" || env != "" && m.env != env })
 	rows = []VersionView{}
 	for _, m := range slices.Backward(cut(all, true, p)) {
-		published, err := eventAt[apig.APIPublished](ctx, q, m.at)
+		published, err := q.publishedAt(ctx, m.at)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -98,7 +98,7 @@ var queries = map[string]ask{
 // unasked are the methods that isolation says nothing about, and why.
 var unasked = map[string]string{
 	"Exists": "answers for all of them", "Instance": "asked below", "Instances": "asked below", "Quotas": "asked below", "TenantQuotas": "asked below",
-	"Drafts": "asked below", "Running": "asked below", "VersionAt": "reads the log for those who have looked up a position",
+	"Drafts": "asked below", "Running": "asked below", "VersionAt": "reads the log for those who have looked up a position", "WrittenAt": "as VersionAt",
 	"InstancesByTags": "asked beside its own test", "ProjectTags": "asked beside its own test",
 	"Happenings": "asked beside its own test", "Blame": "asked beside its own test", "ResourceAt": "asked beside its own test", "InstanceAt": "asked below",
 	"VerifyVersions": "an operator's, over all tenants",

@@ -168,7 +168,7 @@ func (q *Queries) publicationsThen(past context.Context, in In, ids []string, dr
 		at[d.ID] = d.Position
 	}
 	for _, position := range positions {
-		published, err := eventAt[apig.APIPublished](past, q, position)
+		published, err := q.publishedAt(past, position)
 		if err != nil {
 			return err
 		}

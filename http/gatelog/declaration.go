@@ -1,0 +1,72 @@
+package gatelog
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/gatelog/gatelog/commands"
+	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/projections"
+)
+
+// declarations registers what is said of, and done with, the declared form of an instance.
+func (s *surface) declarations(api huma.API) {
+	register(s, api, operation{
+		id: "declare", method: http.MethodGet, path: instancePath + "/declaration", action: ActionDeclare,
+		summary: "Show an instance, or a group of it, in the form that people keep in files",
+		doc: "Things have no ids, no times and no secrets there, and refer to each other by name: what two instances have in common looks the same. " +
+			"At most 5,000 APIs.",
+	}, s.declare)
+	register(s, api, operation{
+		id: "apply-declaration", method: http.MethodPost, path: instancePath + "/declaration", action: ActionApply, named: true,
+		summary: "Make an instance, or groups of it, what is declared",
+		doc: "As one change: everything or nothing. What is as it is declared causes no event. A list that is not there is not spoken of; one that is there " +
+			"has all that there shall be. With dry_run the answer is the plan, and nothing changes. What rules forbid is refused as a whole, with all " +
+			"reasons (409 " + apig.CodePlanRefused + ").",
+	}, s.apply)
+}
+
+type declareIn struct {
+	InInstance
+	Group string `query:"group" maxLength:"255" doc:"Name of a group; default: the whole instance."`
+}
+
+func (s *surface) declare(ctx context.Context, call commands.Call, in *declareIn) (*found[apig.Declaration], error) {
+	command := apig.Declare{InstanceID: in.InstanceID, Group: in.Group}
+	if at, past := projections.MomentOf(ctx); past {
+		d, err := s.Commands.DeclareAt(ctx, s.Log, call, command, at, s.Queries.WrittenAt)
+		return &found[apig.Declaration]{d}, err
+	}
+	d, _, err := s.Commands.Declare(ctx, s.Bus, call, command, s.Queries.WrittenAt)
+	return &found[apig.Declaration]{d}, err
+}
+
+// ApplyBody is what shall be, and whether to do it.
+type ApplyBody struct {
+	Body struct {
+		Declaration apig.Declaration `json:"declaration"`
+		DryRun      bool             `json:"dry_run,omitempty" doc:"Only say what would change."`
+	}
+}
+
+// PlanView is what applying a declaration changed, or would change.
+type PlanView struct {
+	DryRun bool `json:"dry_run" doc:"Nothing was changed."`
+	apig.ChangePlan
+}
+
+type applyIn struct {
+	InInstance
+	ApplyBody
+}
+
+func (s *surface) apply(ctx context.Context, call commands.Call, in *applyIn) (*changed[PlanView], error) {
+	command := apig.ApplyDeclaration{InstanceID: in.InstanceID, Declaration: in.Body.Declaration, DryRun: in.Body.DryRun}
+	plan, at, err := s.Commands.ApplyDeclaration(ctx, s.Bus, call, command, s.Queries.WrittenAt)
+	if err != nil {
+		return nil, halfway{err, at}
+	}
+	return &changed[PlanView]{Position: place(at), Body: PlanView{in.Body.DryRun, plan}}, nil
+}

@@ -194,9 +194,12 @@ func diffCommand() *cobra.Command {
 	to := flags.String("to", "", "the second moment; default: now")
 	beside := flags.Bool("side-by-side", false, "show before and after in columns")
 	whole := flags.Bool("whole", false, "compare the whole group or instance, with everything in it")
-	_ = cmd.MarkFlagRequired("from") // the flag was added right before
+	files := addFiles(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return ask(cmd, func(a asked) error {
+			if *files != "" {
+				return a.diffFiles(*files)
+			}
 			query, err := a.ofResource(args)
 			if err != nil {
 				return err
@@ -218,7 +221,17 @@ func diffCommand() *cobra.Command {
 			return a.moments(d, *beside)
 		})
 	}
-	return resourceCommand(cmd, "the JSON Patch")
+	resourceCommand(cmd, "the JSON Patch")
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if *files != "" {
+			return cobra.NoArgs(cmd, args)
+		}
+		if *from == "" {
+			return errors.New("since when? give --from with a position of the log or a time")
+		}
+		return kindAndID(cmd, args)
+	}
+	return cmd
 }
 
 // wholePath is where a whole group or instance is compared.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,18 +129,5 @@ func writeStep(out io.Writer, mark, what string, s apig.RestoreStep) error {
 	if s.Patch == nil {
 		return nil
 	}
-	var patch []struct {
-		Op    string          `json:"op"`
-		Path  string          `json:"path"`
-		Value json.RawMessage `json:"value"`
-	}
-	if err := json.Unmarshal(s.Patch, &patch); err != nil {
-		return fmt.Errorf("the patch of %s: %w", s.ID, err)
-	}
-	for _, op := range patch {
-		if _, err := fmt.Fprintln(out, printable(strings.TrimRight(fmt.Sprintf("            %s %s %s", op.Op, op.Path, op.Value), " "))); err != nil {
-			return err
-		}
-	}
-	return nil
+	return writePatch(out, s.Patch)
 }

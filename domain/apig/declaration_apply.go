@@ -267,10 +267,14 @@ func planOf[T any](p *planning, k declaredKind[T], within string, wanted []T) er
 		}
 		declared[name] = struct{}{}
 		p.middle = append(p.middle, stepOf(p, k, within, name, func() ([]domain.Event, error) {
-			if id, there := k.known(p.in, within)[name]; there {
-				return k.change(p, id, t)
+			id, there := k.known(p.in, within)[name]
+			switch {
+			case !there:
+				return k.create(p, within, t)
+			case reflect.DeepEqual(k.shown(p.in, id), t): // also when a rule would not admit it any more
+				return nil, nil
 			}
-			return k.create(p, within, t)
+			return k.change(p, id, t)
 		}))
 	}
 	if k.remove != nil {

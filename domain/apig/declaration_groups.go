@@ -147,7 +147,7 @@ var apiKind = declaredKind[DeclaredAPI]{
 	},
 	change: func(p *planning, id string, d DeclaredAPI) ([]domain.Event, error) {
 		now := p.in.apis[id].Definition
-		if reflect.DeepEqual(p.in.declareDefinition(now), d.Draft) { // also when a quota would not admit it any more
+		if reflect.DeepEqual(p.in.declareDefinition(now), d.Draft) { // what it is elsewhere is not asked here
 			return nil, nil
 		}
 		body, err := p.in.resolveDraft(d.Draft, p.in.groups[now.GroupID].Name)

@@ -41,6 +41,9 @@ func TestDeclarationProperty(t *testing.T) {
 	})
 }
 
+// fatal is what a test and a property have in common.
+type fatal interface{ Fatal(args ...any) }
+
 func drawWorld(t *rapid.T) *world {
 	w := newWorld()
 	for range rapid.IntRange(0, 60).Draw(t, "commands") {
@@ -50,7 +53,7 @@ func drawWorld(t *rapid.T) *world {
 	return w
 }
 
-func (w *world) written(t *rapid.T) map[domain.Position]Definition {
+func (w *world) written(t fatal) map[domain.Position]Definition {
 	positions, _, err := w.direct.FindRunning(w.moment(), FindRunning{InstanceID: gw})
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +65,7 @@ func (w *world) written(t *rapid.T) map[domain.Position]Definition {
 	return written
 }
 
-func (w *world) declare(t *rapid.T) Declaration {
+func (w *world) declare(t fatal) Declaration {
 	d, _, err := w.direct.Declare(w.moment(), Declare{InstanceID: gw, Written: w.written(t)})
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +75,7 @@ func (w *world) declare(t *rapid.T) Declaration {
 
 // apply applies a declaration, unless it is refused.
 func (w *world) apply(t *rapid.T, d Declaration) ChangePlan {
-	w.commands += 3 // minutes apart: a feature changes once in one
+	w.commands++
 	c := ApplyDeclaration{InstanceID: gw, Declaration: d, Written: w.written(t), DryRun: true}
 	plan, events, err := w.direct.ApplyDeclaration(w.moment(), c)
 	if err != nil || len(events) > 0 {

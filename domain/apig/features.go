@@ -77,11 +77,11 @@ func (s *State) ConfigureFeature(m *domain.Moment, c ConfigureFeature) (Feature,
 	if err != nil {
 		return Feature{}, nil, err
 	}
-	if err := checkFeature(c.Body); err != nil {
-		return Feature{}, nil, err
-	}
 	f, known := in.features[c.Body.Name]
 	if c.Body.Config, err = unmaskedConfig(c.Body.Name, c.Body.Config, f.Config); err != nil {
+		return Feature{}, nil, err
+	}
+	if err := checkFeature(c.Body); err != nil {
 		return Feature{}, nil, err
 	}
 	if known && m.Now.Sub(f.UpdateTime) < featureInterval {

@@ -1,9 +1,11 @@
 package eventstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,22 +17,58 @@ import (
 type Raw struct {
 	Position Position
 	Subject  string
-	Header   nats.Header
+	Header   []byte // 'name: value' for each, every one ended by a newline, in any order; nil for none
 	Data     []byte
 }
 
 // brokerHeader begins the names of headers that instruct the broker.
 const brokerHeader = "Nats-"
 
-// openRaw returns what there is to keep of a message.
-func openRaw(subject string, h nats.Header, data []byte, at Position) (Raw, error) {
-	kept := make(nats.Header, len(h))
-	for name, values := range h {
-		if !strings.HasPrefix(name, brokerHeader) {
-			kept[name] = values
+// ID returns the id of the event in a message, "" of a message that is none.
+func (r Raw) ID() string {
+	for line := range bytes.Lines(r.Header) {
+		if value, ok := bytes.CutPrefix(line, []byte(headerID+": ")); ok {
+			return string(bytes.TrimSuffix(value, []byte("\n")))
 		}
 	}
-	return Raw{Position: at, Subject: subject, Header: kept, Data: data}, nil
+	return ""
+}
+
+// openRaw returns what there is to keep of a message.
+func openRaw(subject string, h nats.Header, data []byte, at Position) (Raw, error) {
+	text, err := headerText(h)
+	return Raw{Position: at, Subject: subject, Header: text, Data: data}, err
+}
+
+// headerText returns the headers that are kept as text, in the order of their names. It refuses one that would
+// come back as two.
+func headerText(h nats.Header) ([]byte, error) {
+	var text []byte
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if strings.HasPrefix(name, brokerHeader) {
+			continue
+		}
+		for _, value := range h[name] {
+			if name == "" || strings.ContainsAny(name, ":\n") || strings.Contains(value, "\n") {
+				return nil, fmt.Errorf("the header %q cannot be kept", name)
+			}
+			text = append(append(append(append(text, name...), ": "...), value...), '\n')
+		}
+	}
+	return text, nil
+}
+
+// fields returns the headers of a message. None of them instructs the broker.
+func (r Raw) fields() (nats.Header, error) {
+	h := make(nats.Header, 12)
+	for line := range strings.Lines(string(r.Header)) {
+		name, value, ok := strings.Cut(line, ": ")
+		if !ok || name == "" || !strings.HasSuffix(value, "\n") || strings.HasPrefix(name, brokerHeader) {
+			return nil, fmt.Errorf("%q is no header", line)
+		}
+		h[name] = append(h[name], value[:len(value)-1])
+	}
+	return h, nil
 }
 
 // Raw returns the message of an event that came from elsewhere, as a log has it at the event's position.
@@ -50,11 +88,21 @@ func (r Recorded) Raw() (Raw, error) {
 	if _, err := parse(r.Subject, h, r.Data, r.Position); err != nil {
 		return Raw{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	return Raw{Position: r.Position, Subject: r.Subject, Header: h, Data: r.Data}, nil
+	raw, err := openRaw(r.Subject, h, r.Data, r.Position)
+	if err != nil {
+		return Raw{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return raw, nil
 }
 
 // Recorded returns the event in a message. A message that is none is *Malformed.
-func (r Raw) Recorded() (Recorded, error) { return parse(r.Subject, r.Header, r.Data, r.Position) }
+func (r Raw) Recorded() (Recorded, error) {
+	h, err := r.fields()
+	if err != nil {
+		return Recorded{}, &Malformed{Position: r.Position, Subject: r.Subject, Err: err}
+	}
+	return parse(r.Subject, h, r.Data, r.Position)
+}
 
 // owner returns whose a subject is.
 func owner(subject string) (surface, tenant string, ok bool) {
@@ -92,6 +140,9 @@ func (s *Stream) ReadRaw(ctx context.Context, after, upTo Position, each func(Ra
 			if at++; r.Position != at {
 				return fmt.Errorf("%w: position %d comes where %d should", ErrGap, r.Position, at)
 			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
 			if err := each(r); err != nil {
 				return err
 			}
@@ -105,6 +156,16 @@ func (s *Stream) ReadRaw(ctx context.Context, after, upTo Position, each func(Ra
 		return nil
 	}
 	return err
+}
+
+// Extent returns the position of the newest message, 0 when there is none, and how many bytes the broker
+// keeps for all of them.
+func (s *Stream) Extent(ctx context.Context) (head Position, bytes uint64, err error) {
+	info, err := s.stream.Info(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("ask the log for its end: %w", err)
+	}
+	return Position(info.State.LastSeq), info.State.Bytes, nil
 }
 
 // RawAt returns the message at a position, or ErrNotFound. It asks the leader: a follower may not have it yet.

@@ -21,11 +21,8 @@ const readTimeout = 5 * time.Second
 
 // Head implements Log.
 func (s *Stream) Head(ctx context.Context) (Position, error) {
-	info, err := s.stream.Info(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("ask the log for its end: %w", err)
-	}
-	return Position(info.State.LastSeq), nil
+	head, _, err := s.Extent(ctx)
+	return head, err
 }
 
 // At implements Log.

@@ -111,10 +111,11 @@ func (r *Restoration) Append(ctx context.Context, batch []Raw) error {
 		if want := r.head + 1 + Position(i); m.Position != want {
 			return fmt.Errorf("restore position %d: the next one is %d: %w", m.Position, want, ErrGap)
 		}
-		wire[i] = &nats.Msg{Subject: m.Subject, Data: m.Data, Header: make(nats.Header, len(m.Header)+4)}
-		for name, values := range m.Header {
-			wire[i].Header[name] = values
+		h, err := m.fields()
+		if err != nil {
+			return fmt.Errorf("restore position %d: %w", m.Position, err)
 		}
+		wire[i] = &nats.Msg{Subject: m.Subject, Data: m.Data, Header: h}
 	}
 	wire[0].Header[headerExpectedLast] = []string{strconv.FormatUint(uint64(r.head), 10)}
 	positions, err := r.stream.publishBatch(ctx, wire)

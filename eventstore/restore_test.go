@@ -220,6 +220,7 @@ func TestEventsAndRawMessagesAreTheSame(t *testing.T) {
 		"wildcard":  {Subject: "evt.toy.*.thing.a", ID: "a", Type: "b", Schema: 1},
 		"id":        {Subject: "evt.toy.t1.thing.a", Type: "b", Schema: 1},
 		"writer id": {Subject: "evt.toy.t1.writer", Type: "b", Schema: 1},
+		"two lines": {Subject: "evt.toy.t1.writer", ID: "a\nNats-Rollup: all", Type: "b", Schema: 1},
 		"schema":    {Subject: "evt.toy.t1.thing.a", ID: "a", Type: "b"},
 	} {
 		if _, err := (Recorded{Message: bad, Position: 1}).Raw(); !errors.Is(err, ErrInvalid) {

@@ -92,13 +92,18 @@ func (b *bench) startBare(ctx context.Context, s *server, rows []bareRow) (*serv
 
 // databaseOf returns the URL of a running server's Postgres.
 func (b *bench) databaseOf(ctx context.Context, s *server) (string, error) {
-	c := node.Defaults()
-	c.DataDir = s.dir
-	e, err := node.AttachEngines(ctx, c, b.logger)
+	e, err := b.attach(ctx, s)
 	if err != nil {
 		return "", err
 	}
 	return e.DatabaseURL, e.Close()
+}
+
+// attach reaches the engines of a running server, as its tools do. The caller closes them.
+func (b *bench) attach(ctx context.Context, s *server) (*node.Engines, error) {
+	c := node.Defaults()
+	c.DataDir = s.dir
+	return node.AttachEngines(ctx, c, b.logger)
 }
 
 func fillBare(ctx context.Context, url string, rows []bareRow) (err error) {

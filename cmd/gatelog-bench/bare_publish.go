@@ -14,7 +14,6 @@ import (
 
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/internal/engine"
-	"github.com/gatelog/gatelog/internal/node"
 )
 
 // barePublisher is the bare engine of writes: a broker like the server's, that syncs every message,
@@ -61,9 +60,7 @@ func (p *barePublisher) close() {
 // newestOf returns the newest message of a running server's log under a subject, without what the
 // fence added.
 func (b *bench) newestOf(ctx context.Context, s *server, subject string) (m *nats.Msg, err error) {
-	c := node.Defaults()
-	c.DataDir = s.dir
-	e, err := node.AttachEngines(ctx, c, b.logger)
+	e, err := b.attach(ctx, s)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,9 @@ var figures = []figure{
 	{"list", "page of 20 by group over HTTP at 50,000 APIs", floor{AtLeast: 0.5}, measureList},
 	{"version", "old version, API with 1,000 events of 200,000, p99", floor{AtMost: 5}, measureVersion},
 	{"as-of", "one API as of a moment, log of 200,000 events, p99", floor{AtMost: 10}, measureAsOf},
+	{"delivery", "a change at a live subscriber after its answer, p99", floor{AtMost: 20}, measureDelivery},
+	{"replay", "replay of 200,000 events to a Go subscriber", floor{AtLeast: 0.6}, measureReplay},
+	{"backup", "first backup of a log of 200,000 events", floor{AtLeast: 0.5}, measureBackup},
 	{"rebuild", "rebuild of the read models from 200,000 events", floor{AtLeast: 0.4}, measureRebuild},
 	{"start", "start to ready with 200,000 events", floor{AtMost: 5}, measureStart},
 }

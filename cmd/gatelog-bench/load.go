@@ -100,19 +100,28 @@ func (l *link) close() { _ = l.conn.Close() }
 // exchange sends a request and reads the whole answer into body. An answer other than 2xx is an error
 // that holds the body.
 func (l *link) exchange(w wire, body io.Writer) error {
-	if _, err := l.conn.Write(w); err != nil {
-		return err
-	}
-	answer, err := http.ReadResponse(l.answers, nil)
+	answer, err := l.ask(w)
 	if err != nil {
 		return err
 	}
-	if answer.StatusCode/100 != 2 {
-		text, err := io.ReadAll(answer.Body)
-		return errors.Join(fmt.Errorf("answered %s: %s", answer.Status, text), err)
-	}
 	_, err = io.Copy(body, answer.Body)
 	return errors.Join(err, answer.Body.Close())
+}
+
+// ask sends a request and returns the answer, whose body is yet to be read.
+func (l *link) ask(w wire) (*http.Response, error) {
+	if _, err := l.conn.Write(w); err != nil {
+		return nil, err
+	}
+	answer, err := http.ReadResponse(l.answers, nil)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode/100 != 2 {
+		text, err := io.ReadAll(answer.Body)
+		return nil, errors.Join(fmt.Errorf("answered %s: %s", answer.Status, text), err)
+	}
+	return answer, nil
 }
 
 // drive sends the requests over as many connections at once as there are clients, each as soon as the

@@ -54,6 +54,18 @@ func (s series) cpuPerOperation() usage {
 	return sum.per(count)
 }
 
+// nanosecondsEach is the processor time of all processes that one operation cost, for operations that are
+// too small for a Duration.
+func (s series) nanosecondsEach() float64 {
+	var sum time.Duration
+	count := 0
+	for _, one := range s {
+		sum += one.cpu.total()
+		count += one.count
+	}
+	return float64(sum) / float64(max(count, 1))
+}
+
 // latency is in milliseconds.
 type latency struct {
 	P50 float64 `json:"p50_ms"`

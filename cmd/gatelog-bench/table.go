@@ -96,7 +96,7 @@ func writeLatencies(out io.Writer, results []result) {
 	say("")
 	say("milliseconds", "p50", "p99", "bare p50", "bare p99", "ratio by round", "against")
 	for _, r := range results {
-		if r.OursLatency == (latency{}) {
+		if r.OursLatency == (latency{}) && len(r.Ratios) == 0 {
 			continue
 		}
 		var rounds []string

@@ -23,7 +23,9 @@ func backupCommand() *cobra.Command {
 		Short: "Copy the log to a directory, or add to the copy what is new",
 		Long: `Copies the log, which is all that Gatelog needs to come back: read models are made from it. The first run
 copies everything, each later one into the same directory adds what is new since. It works beside a
-running server and takes what the log holds when it begins; reads and writes go on.
+running server and takes what the log holds when it begins; reads and writes go on. Where the log is in the
+data directory, its files are read, and every message is held against the broker's checksum; else, and for
+what the files do not have, the broker is asked, which takes longer.
 
 The directory gets files of consecutive messages, compressed, and manifest.json, which lists them with
 their checksums. Whatever interrupts a run, the manifest lists a whole backup; run it again to go on.
@@ -113,6 +115,10 @@ func (s backupSummary) print(cmd *cobra.Command, asJSON bool, text string) error
 }
 
 func makeBackup(ctx context.Context, cmd *cobra.Command, e *node.Engines, dir string, withKeys, asJSON bool) error {
+	c, err := loadConfig(cmd)
+	if err != nil {
+		return err
+	}
 	began, before := time.Now(), eventstore.Position(0)
 	if b, err := backup.Open(dir); err == nil {
 		before = b.Manifest().Head
@@ -125,13 +131,26 @@ func makeBackup(ctx context.Context, cmd *cobra.Command, e *node.Engines, dir st
 			return keys, e.Master.ID(), err
 		}
 	}
-	b, err := backup.Write(ctx, dir, e.Log, o)
+	b, err := backup.Write(ctx, dir, sourceOf(c, e), o)
 	p.end()
 	if err != nil {
 		return err
 	}
 	s := summaryOf(dir, b, before, began)
 	return s.print(cmd, asJSON, plural(s.Added, "message")+" added,")
+}
+
+// sourceOf returns the log of the engines, beside the files of the broker when that is the one in the data
+// directory.
+func sourceOf(c node.Config, e *node.Engines) backup.Source {
+	if c.NATSURL != "" {
+		return e.Log
+	}
+	log, err := e.Log.Beside(c.DataDir)
+	if err != nil { // files of another account, say: the broker can be asked for all messages
+		return e.Log
+	}
+	return log
 }
 
 func verifyBackup(cmd *cobra.Command, dir string, asJSON bool) error {

@@ -121,7 +121,7 @@ func TestADamagedBackupIsRefused(t *testing.T) {
 	w, dir := history(t), t.TempDir()
 	must(t, tool(t, w, "backup", dir))
 	wantParts(t, must(t, gatelogCommand(t.Context(), "backup", dir, "--verify"))[0], "verified")
-	segments, err := filepath.Glob(dir + "/*.zst")
+	segments, err := filepath.Glob(dir + "/*.sz")
 	if err != nil || len(segments) != 1 {
 		t.Fatal(segments, err)
 	}

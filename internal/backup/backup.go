@@ -4,6 +4,7 @@
 package backup
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -15,13 +16,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gatelog/gatelog/eventstore"
 )
 
-// Format is the version of the layout that this program writes and reads.
-const Format = 1
+// Format is the version of the layout that this program writes. It also reads, and adds to, what has the
+// first one, whose segments are all in Zstandard; by that, the backup gets this version.
+const Format = 2
+
+const firstFormat = 1
 
 // ManifestFile is the name of the file that lists what belongs to a backup. A file that it does not list
 // is none of the backup's.
@@ -95,12 +100,12 @@ func Open(dir string) (*Backup, error) {
 
 // check refuses a manifest that this program cannot have written.
 func (m *Manifest) check() error {
-	if m.Format != Format {
-		return fmt.Errorf("backup of format %d: this program reads %d", m.Format, Format)
+	if m.Format < firstFormat || m.Format > Format {
+		return fmt.Errorf("backup of format %d: this program reads %d to %d", m.Format, firstFormat, Format)
 	}
 	at := eventstore.Position(0)
 	for _, s := range m.Segments {
-		if s.First != at+1 || s.Last < s.First || s.File != segmentName(s.First, s.Last) {
+		if s.First != at+1 || s.Last < s.First || !s.namedRight() {
 			return fmt.Errorf("%w: %s: the segment %q does not follow position %d", ErrDamaged, ManifestFile, s.File, at)
 		}
 		at = s.Last
@@ -114,8 +119,9 @@ func (m *Manifest) check() error {
 // Manifest returns what the backup holds. It is shared: treat it as read-only.
 func (b *Backup) Manifest() Manifest { return b.manifest }
 
-// save writes the manifest: from then on a new segment belongs to the backup.
+// save writes the manifest: from then on new segments belong to the backup.
 func (b *Backup) save() error {
+	b.manifest.Format = Format
 	b.manifest.Written = time.Now().UTC().Truncate(time.Second)
 	text, err := json.MarshalIndent(b.manifest, "", "  ")
 	if err != nil {
@@ -124,31 +130,37 @@ func (b *Backup) save() error {
 	return b.write(ManifestFile, append(text, '\n'))
 }
 
-// writing is the name of the file that is being written: one at a time is.
-const writing = "writing.new"
+// A file that is being written is named so, with something between when several are.
+const (
+	writing    = "writing"
+	writingEnd = ".new"
+)
 
 // write writes a file that only its owner can read. It appears whole or not at all.
 func (b *Backup) write(name string, text []byte) error {
-	return b.create(func() string { return name }, func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
+	return b.create("", func(to io.Writer) (string, error) {
+		_, err := to.Write(text)
+		return name, err
 	})
 }
 
-// create makes a file of what fill writes, and has it on disk when it returns. Its name is asked for
-// when fill is done.
-func (b *Backup) create(name func() string, fill func(io.Writer) error) error {
-	path := filepath.Join(b.dir, writing)
+// create makes a file of what fill writes, and has it on disk when it returns. fill returns its name;
+// meanwhile tells it from others that are being written.
+func (b *Backup) create(meanwhile string, fill func(io.Writer) (name string, err error)) error {
+	path, name := filepath.Join(b.dir, writing+meanwhile+writingEnd), ""
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	err = fill(f)
+	to := bufio.NewWriterSize(f, 256<<10)
+	if name, err = fill(to); err == nil {
+		err = to.Flush()
+	}
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(path, filepath.Join(b.dir, name()))
+		err = os.Rename(path, filepath.Join(b.dir, name))
 	}
 	if err == nil {
 		err = syncDir(b.dir)
@@ -215,12 +227,18 @@ func (b *Backup) checkFile(name, sum string) error {
 	return nil
 }
 
-// tailOf returns the checksum of a message, by which it is known again.
+// tailOf returns the checksum of a message, by which it is known again, whatever the order of its headers.
 func tailOf(r eventstore.Raw) (string, error) {
-	var text bytes.Buffer
-	if err := (&encoder{to: &text}).encode(r); err != nil {
+	lines := slices.Collect(bytes.Lines(r.Header))
+	slices.SortStableFunc(lines, func(one, other []byte) int {
+		name, _, _ := bytes.Cut(one, []byte{':'})
+		otherName, _, _ := bytes.Cut(other, []byte{':'})
+		return bytes.Compare(name, otherName)
+	})
+	r.Header = bytes.Join(lines, nil)
+	sum := sha256.New()
+	if err := (&encoder{to: sum}).encode(r); err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(text.Bytes())
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/nats-io/nats.go"
 	"pgregory.net/rapid"
 
 	"github.com/gatelog/gatelog/eventstore"
@@ -29,11 +28,14 @@ type source struct {
 
 func (s *source) Incarnation() string { return s.incarnation }
 
-func (s *source) Head(context.Context) (eventstore.Position, error) {
-	if s.head > 0 {
-		return s.head, nil
+func (s *source) Extent(context.Context) (head eventstore.Position, bytes uint64, err error) {
+	for _, r := range s.all {
+		bytes += uint64(len(r.Subject) + len(r.Header) + len(r.Data))
 	}
-	return eventstore.Position(len(s.all)), nil
+	if s.head > 0 {
+		return s.head, bytes, nil
+	}
+	return eventstore.Position(len(s.all)), bytes, nil
 }
 
 func (s *source) RawAt(_ context.Context, at eventstore.Position) (eventstore.Raw, error) {
@@ -64,7 +66,7 @@ func (s *source) grow(n int) *source {
 func (s *source) add(id, data string) {
 	s.all = append(s.all, eventstore.Raw{
 		Position: eventstore.Position(len(s.all) + 1), Subject: "evt.toy.t1.thing.a",
-		Header: nats.Header{"ce-id": {id}, "ce-type": {"toy.thing.changed"}, "odd": {"one", "", "two"}}, Data: []byte(data),
+		Header: []byte("ce-id: " + id + "\nce-type: toy.thing.changed\nodd: one\nodd: \nodd: two\n"), Data: []byte(data),
 	})
 }
 
@@ -139,7 +141,7 @@ func TestASecondRunAddsWhatIsNew(t *testing.T) {
 	if diff := cmp.Diff(s.all, read(t, dir, 0, 1050)); diff != "" {
 		t.Errorf("the messages (-log +backup):\n%s", diff)
 	}
-	files := func() []string { m, _ := filepath.Glob(dir + "/*.zst"); return m }
+	files := func() []string { m, _ := filepath.Glob(dir + "/*.sz"); return m }
 	n := len(files())
 	write(t, dir, s, small)
 	if got := len(files()); got != n || got != len(after) {
@@ -218,7 +220,7 @@ func TestAManifestThatCannotBeTrusted(t *testing.T) {
 		"leads elsewhere":   {`"file": "`, `"file": "../`},
 		"head":              {`"head": 100`, `"head": 101`},
 		"no incarnation":    {`"incarnation": "first"`, `"incarnation": ""`},
-		"a later program's": {`"format": 1`, `"format": 2`},
+		"a later program's": {`"format": 2`, `"format": 3`},
 	} {
 		dir := t.TempDir()
 		write(t, dir, given(100), backup.Options{})

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
+
+	"github.com/gatelog/gatelog/eventstore"
 )
 
 // Decoded reads messages, and writes them, reads these and writes them again.
@@ -30,4 +32,12 @@ func rewritten(text []byte) ([]byte, error) {
 			return nil, err
 		}
 	}
+}
+
+// Spans returns the last position of each range that a run copies at once.
+func Spans(o Options, after, head eventstore.Position, each int64) (ends []eventstore.Position) {
+	for _, s := range o.withDefaults().spans(after, head, each) {
+		ends = append(ends, s.upTo)
+	}
+	return ends
 }

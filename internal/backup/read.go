@@ -8,13 +8,17 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/gatelog/gatelog/eventstore"
 )
 
-// decoderMemory bounds what a segment can make its reader hold.
-const decoderMemory = 256 << 20
+// Bounds of what a segment can make its reader hold: in Zstandard, and a block in Snappy.
+const (
+	decoderMemory = 256 << 20
+	snappyBlock   = 64 << 10
+)
 
 // Read calls each with every message after a position, up to and including upTo, in order: all of them, or
 // an error. It returns the first error of each. What a segment holds is held against its name, but not
@@ -54,11 +58,7 @@ func (b *Backup) readSegment(s Segment, each func(eventstore.Raw) error) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	unpacked, err := zstd.NewReader(f, zstd.WithDecoderMaxMemory(decoderMemory))
-	if err == nil {
-		err = readMessages(newDecoder(unpacked), s, each)
-		unpacked.Close()
-	}
+	err = unpacked(f, s.File, func(in io.Reader) error { return readMessages(newDecoder(in), s, each) })
 	var own taken
 	switch closed := f.Close(); {
 	case errors.As(err, &own):
@@ -68,6 +68,19 @@ func (b *Backup) readSegment(s Segment, each func(eventstore.Raw) error) error {
 	default:
 		return closed
 	}
+}
+
+// unpacked calls read with what is compressed in a file, in the way that its name says.
+func unpacked(from io.Reader, name string, read func(io.Reader) error) error {
+	if filepath.Ext(name) == snappySuffix {
+		return read(s2.NewReader(from, s2.ReaderMaxBlockSize(snappyBlock)))
+	}
+	in, err := zstd.NewReader(from, zstd.WithDecoderMaxMemory(decoderMemory))
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	return read(in)
 }
 
 func readMessages(d *decoder, s Segment, each func(eventstore.Raw) error) error {

@@ -5,16 +5,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/nats-io/nats.go"
 
 	"github.com/gatelog/gatelog/eventstore"
 )
 
-// A segment is compressed with Zstandard. Inside, each message is a line
+// A segment is compressed: with Snappy, in its framing format, or, in a backup that an older program began,
+// with Zstandard. Inside, each message is a line
 //
 //	<position> <subject> <bytes of headers> <bytes of data>
 //
@@ -27,18 +25,27 @@ const (
 	messageMost = 128 << 20
 )
 
-const segmentSuffix = ".zst"
+// Suffixes of segments say how they are compressed.
+const (
+	snappySuffix = ".sz"
+	zstdSuffix   = ".zst"
+)
 
 // segmentName is the name of the segment with the messages of these positions. Names sort like positions.
-func segmentName(first, last eventstore.Position) string {
-	return fmt.Sprintf("%020d-%020d%s", first, last, segmentSuffix)
+func segmentName(first, last eventstore.Position, suffix string) string {
+	return fmt.Sprintf("%020d-%020d%s", first, last, suffix)
+}
+
+// namedRight reports whether the name of a segment is that of its messages.
+func (s Segment) namedRight() bool {
+	return s.File == segmentName(s.First, s.Last, snappySuffix) || s.File == segmentName(s.First, s.Last, zstdSuffix)
 }
 
 // encoder writes messages. It keeps its memory from one to the next.
 type encoder struct {
-	to           io.Writer
-	names        []string
-	header, text []byte
+	to   io.Writer
+	text []byte
+	n    int64 // bytes written
 }
 
 // encode writes a message.
@@ -46,24 +53,12 @@ func (e *encoder) encode(r eventstore.Raw) error {
 	if strings.ContainsAny(r.Subject, " \r\n") {
 		return fmt.Errorf("position %d: the subject %q cannot be kept", r.Position, r.Subject)
 	}
-	e.names, e.header, e.text = e.names[:0], e.header[:0], e.text[:0]
-	for name := range r.Header {
-		e.names = append(e.names, name)
-	}
-	slices.Sort(e.names)
-	for _, name := range e.names {
-		for _, value := range r.Header[name] {
-			if strings.ContainsAny(name, ":\r\n") || strings.ContainsAny(value, "\r\n") {
-				return fmt.Errorf("position %d: the header %q cannot be kept", r.Position, name)
-			}
-			e.header = append(append(append(append(e.header, name...), ": "...), value...), '\n')
-		}
-	}
-	e.text = append(strconv.AppendUint(e.text, uint64(r.Position), 10), ' ')
+	e.text = append(strconv.AppendUint(e.text[:0], uint64(r.Position), 10), ' ')
 	e.text = append(append(e.text, r.Subject...), ' ')
-	e.text = append(strconv.AppendInt(e.text, int64(len(e.header)), 10), ' ')
+	e.text = append(strconv.AppendInt(e.text, int64(len(r.Header)), 10), ' ')
 	e.text = append(strconv.AppendInt(e.text, int64(len(r.Data)), 10), '\n')
-	e.text = append(append(append(e.text, e.header...), r.Data...), '\n')
+	e.text = append(append(append(e.text, r.Header...), r.Data...), '\n')
+	e.n += int64(len(e.text))
 	_, err := e.to.Write(e.text)
 	return err
 }
@@ -99,13 +94,14 @@ func (d *decoder) next() (eventstore.Raw, error) {
 	if body[len(body)-1] != '\n' {
 		return eventstore.Raw{}, fmt.Errorf("position %d: it is longer than it says", at)
 	}
-	header, err := decodeHeader(body[:headerBytes])
-	if err != nil {
-		return eventstore.Raw{}, fmt.Errorf("position %d: %w", at, err)
+	for line := range bytes.Lines(body[:headerBytes]) {
+		if !bytes.Contains(line, []byte(": ")) || line[len(line)-1] != '\n' {
+			return eventstore.Raw{}, fmt.Errorf("position %d: %q is no header", at, line)
+		}
 	}
 	end := headerBytes + dataBytes
 	return eventstore.Raw{
-		Position: eventstore.Position(at), Subject: fields[1], Header: header, Data: body[headerBytes:end:end],
+		Position: eventstore.Position(at), Subject: fields[1], Header: body[:headerBytes:headerBytes], Data: body[headerBytes:end:end],
 	}, nil
 }
 
@@ -114,16 +110,4 @@ func unexpected(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-func decodeHeader(text []byte) (nats.Header, error) {
-	header := nats.Header{}
-	for line := range bytes.Lines(text) {
-		name, value, ok := strings.Cut(strings.TrimSuffix(string(line), "\n"), ": ")
-		if !ok {
-			return nil, fmt.Errorf("%q is no header", line)
-		}
-		header[name] = append(header[name], value)
-	}
-	return header, nil
 }

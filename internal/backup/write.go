@@ -2,27 +2,23 @@ package backup
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/internal/engine"
 )
 
-// Source is the log that is copied; *eventstore.Stream is one.
+// Source is the log that is copied; *eventstore.Stream is one, and *eventstore.Beside a faster one. What
+// ReadRaw gives is good until it is taken only, and several can read at once.
 type Source interface {
 	Incarnation() string
-	Head(ctx context.Context) (eventstore.Position, error)
+	Extent(ctx context.Context) (head eventstore.Position, bytes uint64, err error)
 	RawAt(ctx context.Context, at eventstore.Position) (eventstore.Raw, error)
 	ReadRaw(ctx context.Context, after, upTo eventstore.Position, each func(eventstore.Raw) error) error
 }
@@ -30,8 +26,11 @@ type Source interface {
 // Options of a run.
 type Options struct {
 	// SegmentBytes closes a segment that holds so many bytes of messages, before compression. Default
-	// 64 MiB. An interrupted run loses at most the segment that it was writing.
+	// 64 MiB. An interrupted run loses at most the segments that it was writing.
 	SegmentBytes int64
+	// AtOnce is how many segments are written at once. Default: one more than there are processors, so that
+	// none rests while a file is synced, but at most 4.
+	AtOnce int
 	// Report, when not nil, is told now and then how far the run is, and where it is going.
 	Report func(at, head eventstore.Position)
 	// Keys, when not nil, returns the wrapped keys of all tenants and the id of the master key that wraps
@@ -41,6 +40,16 @@ type Options struct {
 }
 
 const segmentBytes = 64 << 20
+
+func (o Options) withDefaults() Options {
+	if o.SegmentBytes <= 0 {
+		o.SegmentBytes = segmentBytes
+	}
+	if o.AtOnce <= 0 {
+		o.AtOnce = min(runtime.GOMAXPROCS(0)+1, 4)
+	}
+	return o
+}
 
 // Write copies what a log holds now, beyond what the backup in the directory has, and returns the backup.
 // It makes the directory, and a first backup where there is none. What writers append meanwhile is left to
@@ -68,8 +77,11 @@ func Write(ctx context.Context, dir string, log Source, o Options) (_ *Backup, e
 	if err != nil {
 		return nil, err
 	}
-	if err := b.copy(ctx, log, o); err != nil || o.Keys == nil {
-		return b, err
+	if err := b.copy(ctx, log, o.withDefaults()); err != nil {
+		return b, errors.Join(err, b.tidy())
+	}
+	if o.Keys == nil {
+		return b, nil
 	}
 	keys, masterKey, err := o.Keys(ctx)
 	if err != nil {
@@ -80,14 +92,9 @@ func Write(ctx context.Context, dir string, log Source, o Options) (_ *Backup, e
 
 // copy adds what the log holds now.
 func (b *Backup) copy(ctx context.Context, log Source, o Options) error {
-	if o.SegmentBytes == 0 {
-		o.SegmentBytes = segmentBytes
-	}
-	head, err := log.Head(ctx)
+	head, bytes, err := log.Extent(ctx)
 	for err == nil && head > b.manifest.Head {
-		for err == nil && b.manifest.Head < head {
-			err = b.addSegment(ctx, log, head, o)
-		}
+		err = b.addSegments(ctx, log, o.spans(b.manifest.Head, head, int64(bytes)/int64(head)), o)
 		if err == nil {
 			head, err = endOfUnit(ctx, log, head)
 		}
@@ -141,7 +148,11 @@ func (b *Backup) forgotten(name string) bool {
 	if k := b.manifest.Keys; strings.HasPrefix(name, keysPrefix) {
 		return k == nil || name != k.File
 	}
-	return strings.HasSuffix(name, segmentSuffix) && len(name) == len(segmentName(1, 1)) &&
+	if strings.HasPrefix(name, writing) {
+		return strings.HasSuffix(name, writingEnd)
+	}
+	suffix := filepath.Ext(name)
+	return (suffix == snappySuffix || suffix == zstdSuffix) && len(name) == len(segmentName(1, 1, suffix)) &&
 		!slices.ContainsFunc(b.manifest.Segments, func(s Segment) bool { return s.File == name })
 }
 
@@ -168,90 +179,8 @@ func endOfUnit(ctx context.Context, log Source, at eventstore.Position) (eventst
 // ids are that of the command with a number, or a word, behind it.
 func SameCommand(one, next eventstore.Raw) bool {
 	command := func(r eventstore.Raw) string {
-		id := strings.Join(r.Header["ce-id"], "")
+		id := r.ID()
 		return id[:max(strings.LastIndexByte(id, '-'), 0)]
 	}
 	return command(one) != "" && command(one) == command(next)
-}
-
-// errFull ends a segment.
-var errFull = errors.New("the segment is full")
-
-// reportEvery is after how many messages a run reports.
-const reportEvery = 1000
-
-// addSegment writes one segment, with what the log has up to head at most, and makes it part of the
-// backup.
-func (b *Backup) addSegment(ctx context.Context, log Source, head eventstore.Position, o Options) error {
-	segment := Segment{First: b.manifest.Head + 1}
-	file := &sink{hash: sha256.New()}
-	var last eventstore.Raw
-	err := b.create(func() string {
-		segment.Last = last.Position
-		segment.File = segmentName(segment.First, segment.Last)
-		return segment.File
-	}, func(to io.Writer) (err error) {
-		file.to = to
-		last, err = pack(ctx, file, log, b.manifest.Head, head, o)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	segment.Bytes, segment.SHA256 = file.n, hex.EncodeToString(file.hash.Sum(nil))
-	b.manifest.Segments = append(b.manifest.Segments, segment)
-	b.manifest.Head = segment.Last
-	if b.manifest.Tail, err = tailOf(last); err != nil {
-		return err
-	}
-	return b.save()
-}
-
-// pack writes messages after a position, until there are enough, or up to head, and returns the last.
-func pack(ctx context.Context, to io.Writer, log Source, after, head eventstore.Position, o Options) (last eventstore.Raw, err error) {
-	packed, err := zstd.NewWriter(to, zstd.WithEncoderLevel(zstd.SpeedFastest))
-	if err != nil {
-		return last, err
-	}
-	unpacked := &counted{to: packed}
-	out := encoder{to: unpacked}
-	err = log.ReadRaw(ctx, after, head, func(r eventstore.Raw) error {
-		if last = r; o.Report != nil && r.Position%reportEvery == 0 {
-			o.Report(r.Position, head)
-		}
-		if err := out.encode(r); err != nil || unpacked.n < o.SegmentBytes {
-			return err
-		}
-		return errFull
-	})
-	if errors.Is(err, errFull) {
-		err = nil
-	}
-	return last, errors.Join(err, packed.Close())
-}
-
-// sink writes a file, and sums it up.
-type sink struct {
-	to   io.Writer
-	hash hash.Hash
-	n    int64
-}
-
-// Write implements io.Writer.
-func (s *sink) Write(p []byte) (int, error) {
-	s.hash.Write(p)
-	s.n += int64(len(p))
-	return s.to.Write(p)
-}
-
-// counted counts what goes through it.
-type counted struct {
-	to io.Writer
-	n  int64
-}
-
-// Write implements io.Writer.
-func (c *counted) Write(p []byte) (int, error) {
-	c.n += int64(len(p))
-	return c.to.Write(p)
 }

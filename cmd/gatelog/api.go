@@ -86,6 +86,7 @@ runs.`,
 	limit, offset := addPage(cmd)
 	diff := cmd.Flags().Bool("diff", false, "show what each event changed; at most 100 at once")
 	oldest := cmd.Flags().Bool("oldest-first", false, "begin with the oldest event")
+	beside := addBeside(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return ask(cmd, func(a asked) error {
 			query := pageQuery(*limit, *offset)
@@ -97,7 +98,7 @@ runs.`,
 			if err := a.server.get(a.Context(), apiPath(args[0], "history"), query, &history); err != nil {
 				return err
 			}
-			return a.history(history)
+			return a.history(history, *beside)
 		})
 	}
 	return cmd
@@ -162,11 +163,16 @@ gateway runs it.`,
 // addForm adds the flag that chooses between the two forms of a definition.
 func addForm(cmd *cobra.Command) *string {
 	form := cmd.Flags().String("form", "written", "written: as the owner wrote it; run: with the variables filled in")
+	completeForm(cmd)
+	return form
+}
+
+// completeForm offers the two forms of a definition.
+func completeForm(cmd *cobra.Command) {
 	err := cmd.RegisterFlagCompletionFunc("form", cobra.FixedCompletions([]string{"written", "run"}, cobra.ShellCompDirectiveNoFileComp))
 	if err != nil {
 		panic(err) // the flag was added right before
 	}
-	return form
 }
 
 // definition asks for a version, or when there is none with the id, for a draft. With an environment, for
@@ -201,9 +207,10 @@ func apiDiffCommand() *cobra.Command {
 'live:' with the id or name of an environment.
 
 Definitions are compared as they were written; --form run compares them with their variables filled in, so
-that 'gatelog api diff live draft --form run' shows what publishing now would change.`,
+that 'gatelog api diff live draft --form run' shows what publishing now would change. 'gatelog diff' compares
+whole groups and instances in the same way.`,
 		Example: `  gatelog api diff live draft --api 5f918d104dc84480a75166ba99efff21
-  gatelog api diff live:TEST live:RELEASE --form run --api 5f918d104dc84480a75166ba99efff21
+  gatelog api diff live:TEST live:RELEASE --form run --side-by-side --api 5f918d104dc84480a75166ba99efff21
   gatelog api diff ee1a5a38d3d3493abf1dc4ed6cacfa0b 8d27ff83d0fa4d4e9d4f4de6de8e4fdd
   gatelog api diff ee1a5a38d3d3493abf1dc4ed6cacfa0b draft --output json > change.patch`,
 		Args: cobra.ExactArgs(2),
@@ -211,7 +218,7 @@ that 'gatelog api diff live draft --form run' shows what publishing now would ch
 			cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace),
 	}
 	api := cmd.Flags().String("api", "", "the API; not needed with the id of a version of an API that exists")
-	form := addForm(cmd)
+	form, beside := addForm(cmd), addBeside(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return ask(cmd, func(a asked) error {
 			id, err := a.apiOf(*api, args)
@@ -223,7 +230,7 @@ that 'gatelog api diff live draft --form run' shows what publishing now would ch
 			if err := a.server.get(a.Context(), apiPath(id, "diff"), query, &view); err != nil {
 				return err
 			}
-			return a.diff(view, args)
+			return a.diff(view, args, *beside)
 		})
 	}
 	return cmd

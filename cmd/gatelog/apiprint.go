@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatelog/gatelog/http/gatelog"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
 // writeJSON writes a value as JSON that people can read too.
@@ -39,7 +40,7 @@ func (t table) row(cells ...string) {
 
 const minuteTime = "2006-01-02 15:04:05"
 
-func (a asked) history(h gatelog.HistoryView) error {
+func (a asked) history(h gatelog.HistoryView, beside bool) error {
 	out := a.OutOrStdout()
 	if a.asJSON {
 		return writeJSON(out, h)
@@ -61,7 +62,7 @@ func (a asked) history(h gatelog.HistoryView) error {
 		if err := t.Flush(); err != nil {
 			return err
 		}
-		if err := writeChanges(out, e.Diff.Changes, "  "); err != nil {
+		if err := showChanges(out, beside, e.Diff.Changes, "  "); err != nil {
 			return err
 		}
 	}
@@ -155,24 +156,17 @@ func valueText(v projectionsapig.VariableValue) string {
 	return v.Value
 }
 
-func (a asked) diff(d gatelog.DiffView, names []string) error {
+func (a asked) diff(d gatelog.DiffView, names []string, beside bool) error {
 	if a.asJSON {
 		return writeJSON(a.OutOrStdout(), d.Patch)
 	}
-	out := tint(a.OutOrStdout())
 	if len(d.Patch) == 0 && len(d.Variables) == 0 {
 		a.PrintErrln("no differences")
 		return nil
 	}
-	for i, side := range []gatelog.Side{d.From, d.To} {
-		if _, err := fmt.Fprintf(out, "%s %s\n", []string{"---", "+++"}[i], printable(sideText(names[i], side))); err != nil {
-			return err
-		}
-	}
-	if err := writeChanges(out, d.Changes, ""); err != nil {
-		return err
-	}
-	return writeChanges(out, variableChanges(d.Variables), "")
+	return compared{
+		before: sideText(names[0], d.From), after: sideText(names[1], d.To), changes: append(d.Changes, variableChanges(d.Variables)...),
+	}.write(a.OutOrStdout(), beside)
 }
 
 func sideText(name string, s gatelog.Side) string {
@@ -183,10 +177,10 @@ func sideText(name string, s gatelog.Side) string {
 }
 
 // variableChanges turns changed variables into changes like those of a definition.
-func variableChanges(all []projectionsapig.VariableChange) []projectionsapig.Change {
-	var changes []projectionsapig.Change
+func variableChanges(all []projectionsapig.VariableChange) []resources.Change {
+	var changes []resources.Change
 	for _, v := range all {
-		c := projectionsapig.Change{Path: "variable #" + v.Name + "#"}
+		c := resources.Change{Path: "variable #" + v.Name + "#"}
 		for _, side := range []struct {
 			from *string
 			to   *json.RawMessage
@@ -201,13 +195,9 @@ func variableChanges(all []projectionsapig.VariableChange) []projectionsapig.Cha
 }
 
 // writeChanges writes changes like a unified diff: the place, what was there, what is there.
-func writeChanges(out io.Writer, changes []projectionsapig.Change, indent string) error {
+func writeChanges(out io.Writer, changes []resources.Change, indent string) error {
 	for _, c := range changes {
-		at := c.Path
-		if c.Kind == projectionsapig.Reordered {
-			at += " (another order)"
-		}
-		if _, err := fmt.Fprintf(out, "%s@@ %s\n", indent, printable(at)); err != nil {
+		if _, err := fmt.Fprintf(out, "%s@@ %s\n", indent, printable(pathOf(c))); err != nil {
 			return err
 		}
 		if err := writeSide(out, indent+"- ", c.Before); err != nil {
@@ -218,6 +208,14 @@ func writeChanges(out io.Writer, changes []projectionsapig.Change, indent string
 		}
 	}
 	return nil
+}
+
+// pathOf names the place of a change.
+func pathOf(c resources.Change) string {
+	if c.Kind == resources.Reordered {
+		return c.Path + " (another order)"
+	}
+	return c.Path
 }
 
 // writeSide writes a value with a mark before each of its lines.

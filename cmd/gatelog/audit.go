@@ -172,6 +172,7 @@ With --output json, each change has before, after and a JSON Patch (RFC 6902).`,
 			return nil
 		},
 	}
+	beside := addBeside(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return ask(cmd, func(a asked) error {
 			path, err := a.auditPath()
@@ -182,7 +183,7 @@ With --output json, each change has before, after and a JSON Patch (RFC 6902).`,
 			if err := a.server.getAt(a.Context(), path+"/"+args[0], nil, &d); err != nil {
 				return err
 			}
-			return a.auditShow(d)
+			return a.auditShow(d, *beside)
 		}, "instance", "project")
 	}
 	return cmd

@@ -10,8 +10,8 @@ import (
 	"github.com/wI2L/jsondiff"
 
 	"github.com/gatelog/gatelog/http/gatelog"
-	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
 func (a asked) auditList(list gatelog.AuditListView) error {
@@ -69,7 +69,7 @@ func auditAbout(r projectionsaudit.Record) string {
 	return about
 }
 
-func (a asked) auditShow(d projectionsaudit.Detail) error {
+func (a asked) auditShow(d projectionsaudit.Detail, beside bool) error {
 	out := a.OutOrStdout()
 	if a.asJSON {
 		return writeJSON(out, d)
@@ -89,38 +89,38 @@ func (a asked) auditShow(d projectionsaudit.Detail) error {
 		return err
 	}
 	for _, c := range d.Changes {
-		if err := a.auditChange(c); err != nil {
+		if err := a.auditChange(c, beside); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// auditChange writes a change like a unified diff.
-func (a asked) auditChange(c projectionsaudit.Change) error {
+// auditChange writes a change, and what it made of what was there.
+func (a asked) auditChange(c projectionsaudit.Change, beside bool) error {
 	out := a.OutOrStdout()
 	if _, err := fmt.Fprintf(out, "\n%d  %s  %s\n", c.Position, printable(c.Type), printable(c.Kind+"/"+c.ID)); err != nil {
 		return err
 	}
 	if c.Before == nil || c.After == nil {
-		return writeChanges(out, []projectionsapig.Change{{Path: "", Before: c.Before, After: c.After}}, "")
+		return showChanges(out, beside, []resources.Change{{Before: c.Before, After: c.After}}, "")
 	}
 	changes, err := membersChanged(c)
 	if err != nil {
 		return err
 	}
-	return writeChanges(out, changes, "")
+	return showChanges(out, beside, changes, "")
 }
 
 // membersChanged returns what differs between before and after, with both values.
-func membersChanged(c projectionsaudit.Change) ([]projectionsapig.Change, error) {
+func membersChanged(c projectionsaudit.Change) ([]resources.Change, error) {
 	patch, err := jsondiff.CompareJSON(c.Before, c.After)
 	if err != nil {
 		return nil, fmt.Errorf("compare before and after of event %s: %w", c.EventID, err)
 	}
-	var changes []projectionsapig.Change
+	var changes []resources.Change
 	for _, op := range patch {
-		one := projectionsapig.Change{Path: op.Path}
+		one := resources.Change{Path: op.Path}
 		if op.Type != jsondiff.OperationAdd {
 			if one.Before, err = json.Marshal(op.OldValue); err != nil {
 				return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 )
 
 // The colours of a difference, as terminals know them.
@@ -21,11 +22,35 @@ const (
 // tint returns a writer that colours the lines of differences where out is a terminal, unless NO_COLOR is
 // set. Lines must be written whole.
 func tint(out io.Writer) io.Writer {
-	file, ok := out.(*os.File)
-	if !ok || !isatty.IsTerminal(file.Fd()) || os.Getenv(envNoTint) != "" {
+	if !colourful(out) {
 		return out
 	}
 	return tinted{out}
+}
+
+// colourful reports whether what is written to out is to be coloured.
+func colourful(out io.Writer) bool {
+	_, ok := terminal(out)
+	return ok && os.Getenv(envNoTint) == ""
+}
+
+// terminal returns the file of a terminal, if what is written to or read from is one.
+func terminal(either any) (*os.File, bool) {
+	file, ok := either.(*os.File)
+	return file, ok && isatty.IsTerminal(file.Fd())
+}
+
+// widthElsewhere is how many columns are written where there is no terminal to ask.
+const widthElsewhere = 130
+
+// widthOf returns how many columns out has.
+func widthOf(out io.Writer) int {
+	if file, ok := terminal(out); ok {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return widthElsewhere
 }
 
 type tinted struct{ out io.Writer }

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"strings"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 	"sigs.k8s.io/yaml"
 
@@ -162,7 +160,7 @@ func (a asked) diffFiles(path string) error {
 
 // agreed shows the plan, and asks whether it shall be done if there is anything to do.
 func (a asked) agreed(d apig.Declaration, path string) (bool, error) {
-	if !interactive(a.InOrStdin()) || path == "-" {
+	if _, ok := terminal(a.InOrStdin()); !ok || path == "-" {
 		return false, errors.New("nobody can be asked here: look at 'gatelog diff -f' and give --yes")
 	}
 	view, err := a.apply(d, true)
@@ -178,12 +176,6 @@ func (a asked) agreed(d apig.Declaration, path string) (bool, error) {
 		return false, err
 	}
 	return strings.TrimSpace(answer) == "yes", nil
-}
-
-// interactive reports whether somebody can answer at in.
-func interactive(in io.Reader) bool {
-	file, ok := in.(*os.File)
-	return ok && isatty.IsTerminal(file.Fd())
 }
 
 // changePlan shows what applying a declaration changed, or would change.

@@ -203,5 +203,5 @@ func (d *demo) showDiff(api, from, to string) error {
 	if err := d.server.get(d.Context(), apiPath(api, "diff"), query, &view); err != nil {
 		return err
 	}
-	return d.diff(view, []string{"first", "second"})
+	return d.diff(view, []string{"first", "second"}, false)
 }

@@ -1,22 +1,29 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatelog/gatelog/domain/identity"
+	"github.com/gatelog/gatelog/domain/subscriptions"
 	"github.com/gatelog/gatelog/http/gatelog"
-	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
 // resourceKinds are the kinds that the log knows, for completion.
 var resourceKinds = []string{
-	"acl", "api", "app", "appauth", "appquota", "authorizer", "certificate", "channel", "domain", "endpoint", "env", "feature", "group", "instance",
-	"orchestration", "plugin", "port", "quota", "response", "signature", "task", "throttle", "variable",
+	"accesskey", "account", "acl", "api", "app", "appauth", "appquota", "authorizer", "certificate", "channel", "domain", "endpoint", "env", "feature", "group",
+	"instance", "orchestration", "plugin", "port", "project", "quota", "response", "signature", "subscription", "task", "throttle", "user", "variable",
+}
+
+// surfaceOf is the surface that a kind belongs to, where its name tells.
+var surfaceOf = map[string]string{
+	"account": identity.Surface, "project": identity.Surface, "user": identity.Surface, "accesskey": identity.Surface,
+	"subscription": subscriptions.Surface,
 }
 
 // kindAndID accepts a kind and an id.
@@ -34,17 +41,31 @@ func resourceCommand(cmd *cobra.Command, inJSON string) *cobra.Command {
 	cmd.Args = kindAndID
 	cmd.ValidArgs = resourceKinds
 	cmd.Flags().Bool("project-wide", false, "the quota is one of the project and not of the instance; its id is PROJECT_NAME")
+	cmd.Flags().String("surface", "", "API of Gatelog that the resource belongs to: apig, identity or subscriptions; default: the one that has the kind")
 	return cmd
 }
 
 // ofResource names the resource of a command. The instance is only looked at for what every instance has.
 func (a asked) ofResource(args []string) (url.Values, error) {
 	wide, err := a.Flags().GetBool("project-wide")
-	query := url.Values{"kind": {args[0]}, "id": {args[1]}}
+	if err != nil {
+		return nil, err
+	}
+	surface, err := a.Flags().GetString("surface")
+	query := url.Values{"kind": {args[0]}, "id": {args[1]}, "surface": {cmp.Or(surface, surfaceOf[args[0]], "apig")}}
 	if !wide {
 		query.Set("instance_id", a.server.InstanceID)
 	}
 	return query, err
+}
+
+// getOfResource asks what happened to a resource. Users and projects belong to no project.
+func (a asked) getOfResource(path string, query url.Values, into any) error {
+	if query.Get("surface") != identity.Surface {
+		return a.server.getOfProject(a.Context(), path, query, into)
+	}
+	query.Del("instance_id")
+	return a.server.getAt(a.Context(), path, query, into)
 }
 
 // addAsOf adds the flag that names a moment.
@@ -59,14 +80,16 @@ func historyCommand() *cobra.Command {
 		Long: `Shows the events of a resource, newest first, with what each changed: also of one that was deleted.
 
 The kind is what 'gatelog log' shows before the slash: group, api, variable, channel, plugin, env … Of a
-feature or a quota the id is its name. Secrets are masked.`,
+feature or a quota the id is its name. Webhooks are of kind subscription. Those who administer the account
+can ask about kind user, accesskey, project and account, too. Secrets are masked.`,
 		Example: `  gatelog history group 85c2991b6071a757fa3a52e469da4ecd
   gatelog history channel 3c1d… --oldest-first -n 100
+  gatelog history user 2f7d1b0c9a854e63b1f2a8c4d5e6f708 --side-by-side
   gatelog history env DEFAULT_ENVIRONMENT_RELEASE_ID --output json | jq '.events[].reason'`,
 	}
 	limit, offset := addPage(cmd)
 	oldest := cmd.Flags().Bool("oldest-first", false, "begin with the oldest event")
-	asOf := addAsOf(cmd)
+	asOf, beside := addAsOf(cmd), addBeside(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return ask(cmd, func(a asked) error {
 			query, err := a.ofResource(args)
@@ -81,10 +104,10 @@ feature or a quota the id is its name. Secrets are masked.`,
 			}
 			setAsOf(query, *asOf)
 			var h gatelog.HappeningListView
-			if err := a.server.getOfProject(a.Context(), "history", query, &h); err != nil {
+			if err := a.getOfResource("history", query, &h); err != nil {
 				return err
 			}
-			return a.happenings(h)
+			return a.happenings(h, *beside)
 		})
 	}
 	return resourceCommand(cmd, "what the server answers")
@@ -96,11 +119,11 @@ func setAsOf(query url.Values, asOf string) {
 	}
 }
 
-func (a asked) happenings(h gatelog.HappeningListView) error {
+func (a asked) happenings(h gatelog.HappeningListView, beside bool) error {
 	if a.asJSON {
 		return writeJSON(a.OutOrStdout(), h)
 	}
-	out := tint(a.OutOrStdout())
+	out := a.OutOrStdout()
 	for _, e := range h.Events {
 		if _, err := fmt.Fprintln(out, printable(causeText(e.CauseView))); err != nil {
 			return err
@@ -113,7 +136,7 @@ func (a asked) happenings(h gatelog.HappeningListView) error {
 		if e.Diff == nil {
 			continue
 		}
-		if err := writeChanges(out, e.Diff.Changes, "  "); err != nil {
+		if err := showChanges(out, beside, e.Diff.Changes, "  "); err != nil {
 			return err
 		}
 	}
@@ -154,7 +177,7 @@ moves.`,
 			}
 			setAsOf(query, *asOf)
 			var b gatelog.BlameView
-			if err := a.server.getOfProject(a.Context(), "blame", query, &b); err != nil {
+			if err := a.getOfResource("blame", query, &b); err != nil {
 				return err
 			}
 			return a.blame(b)
@@ -174,107 +197,6 @@ func (a asked) blame(b gatelog.BlameView) error {
 	for _, f := range b.Fields {
 		e := f.Event
 		t.row(fmt.Sprint(e.Position), e.Time.UTC().Format(minuteTime), e.Actor.UserName, f.Pointer, string(f.Value), e.Reason)
-	}
-	return t.Flush()
-}
-
-func diffCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "diff KIND ID",
-		Short: "Show what differs between two moments of a resource of any kind",
-		Long: `Compares a resource with itself at another moment. With --output json it prints a JSON Patch (RFC 6902).
-
-'gatelog api diff' compares versions, drafts and environments of an API.`,
-		Example: `  gatelog diff group 85c2991b6071a757fa3a52e469da4ecd --from 1742
-  gatelog diff group 85c2991b6071a757fa3a52e469da4ecd --whole --from 1742
-  gatelog diff channel 3c1d… --from 2026-01-02T15:04:05Z --to 2026-01-03T00:00:00Z --side-by-side`,
-	}
-	flags := cmd.Flags()
-	from := flags.String("from", "", "the first moment: a position of the log or a time")
-	to := flags.String("to", "", "the second moment; default: now")
-	beside := flags.Bool("side-by-side", false, "show before and after in columns")
-	whole := flags.Bool("whole", false, "compare the whole group or instance, with everything in it")
-	files := addFiles(cmd)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return ask(cmd, func(a asked) error {
-			if *files != "" {
-				return a.diffFiles(*files)
-			}
-			query, err := a.ofResource(args)
-			if err != nil {
-				return err
-			}
-			query.Set("from", *from)
-			if *to != "" {
-				query.Set("to", *to)
-			}
-			path := "diff"
-			if *whole {
-				if path, err = a.wholePath(args, query); err != nil {
-					return err
-				}
-			}
-			var d gatelog.MomentsDiffView
-			if err := a.server.getOfProject(a.Context(), path, query, &d); err != nil {
-				return err
-			}
-			return a.moments(d, *beside)
-		})
-	}
-	resourceCommand(cmd, "the JSON Patch")
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if *files != "" {
-			return cobra.NoArgs(cmd, args)
-		}
-		if *from == "" {
-			return errors.New("since when? give --from with a position of the log or a time")
-		}
-		return kindAndID(cmd, args)
-	}
-	return cmd
-}
-
-// wholePath is where a whole group or instance is compared.
-func (a asked) wholePath(args []string, query url.Values) (string, error) {
-	for _, name := range []string{"kind", "id", "instance_id"} {
-		query.Del(name)
-	}
-	if !idForm.MatchString(args[1]) {
-		return "", errors.New("the id is none: letters, digits, - and _")
-	}
-	switch args[0] {
-	case "instance":
-		return "instances/" + args[1] + "/diff", nil
-	case "group":
-		query.Set("group_id", args[1])
-		return "instances/" + a.server.InstanceID + "/diff", nil
-	}
-	return "", fmt.Errorf("--whole is for a group or an instance, not for kind %q", args[0])
-}
-
-func (a asked) moments(d gatelog.MomentsDiffView, beside bool) error {
-	if a.asJSON {
-		return writeJSON(a.OutOrStdout(), d.Patch)
-	}
-	if len(d.Changes) == 0 {
-		a.PrintErrf("no differences between the positions %d and %d\n", d.From, d.To)
-		return nil
-	}
-	if beside {
-		return writeColumns(a.OutOrStdout(), fmt.Sprintf("AT %d", d.From), fmt.Sprintf("AT %d", d.To), d.Changes)
-	}
-	out := tint(a.OutOrStdout())
-	if _, err := fmt.Fprintf(out, "--- %s %s at position %d\n+++ %s %s at position %d\n", d.Kind, d.ID, d.From, d.Kind, d.ID, d.To); err != nil {
-		return err
-	}
-	return writeChanges(out, d.Changes, "")
-}
-
-// writeColumns writes changes side by side.
-func writeColumns(out io.Writer, before, after string, changes []projectionsapig.Change) error {
-	t := newTable(out, "FIELD", before, after)
-	for _, c := range changes {
-		t.row(c.Path, string(c.Before), string(c.After))
 	}
 	return t.Flush()
 }

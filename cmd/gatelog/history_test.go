@@ -60,7 +60,7 @@ func TestHistoryBlameAndDiffOfAnyResource(t *testing.T) {
 	text = strings.Join(must(t, s.tell(t, "diff", "api", s.api, "--from", before, "--to", at)), "\n")
 	wantParts(t, text, "--- api "+s.api+" at position "+before, "@@ definition.backend_api.url_domain\n- \"one.example.com\"\n+ \"two.example.com\"")
 	text = strings.Join(must(t, s.tell(t, "diff", "api", s.api, "--from", before, "--side-by-side")), "\n")
-	wantParts(t, text, `definition.backend_api.url_domain  "one.example.com"`)
+	wantParts(t, text, "@@ definition.backend_api.url_domain\n\"one.example.com\""+strings.Repeat(" ", 47)+"| \"two.example.com\"")
 	text = strings.Join(must(t, s.tell(t, "diff", "api", s.api, "--from", before, "-o", "json")), "\n")
 	wantParts(t, text, `"path": "/definition/backend_api/url_domain"`, `"op": "replace"`)
 	if o := s.tell(t, "diff", "api", s.api, "--from", at); o.out != "" || !strings.Contains(o.err, "no differences") {
@@ -68,7 +68,11 @@ func TestHistoryBlameAndDiffOfAnyResource(t *testing.T) {
 	}
 	failsWith(t, s.tell(t, "history", "group"), "a kind and an id")
 	failsWith(t, s.tell(t, "blame", "group", "nothing"), "gatelog.not_found")
-	failsWith(t, s.tell(t, "diff", "group", s.group), "from")
+	text = strings.Join(must(t, s.tell(t, "history", "api", s.api, "--side-by-side")), "\n")
+	wantParts(t, text, at+"  ", "\"one.example.com\""+strings.Repeat(" ", 47)+"| \"two.example.com\"")
+	if text := strings.Join(must(t, s.tell(t, "history", "api", s.api, "--as-of", before)), "\n"); strings.Contains(text, "api.updated") {
+		t.Errorf("as of %s:\n%s", before, text)
+	}
 }
 
 func TestDifferencesAreTintedOnTerminals(t *testing.T) {

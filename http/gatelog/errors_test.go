@@ -43,7 +43,7 @@ func TestEachRefusalHasItsStatus(t *testing.T) {
 
 func TestAnErrorAfterAChangeSaysWhereTheChangeIs(t *testing.T) {
 	t.Parallel()
-	s := &surface{Deps{Logger: slog.New(slog.DiscardHandler)}}
+	s := &surface{Deps: Deps{Logger: slog.New(slog.DiscardHandler)}}
 	err := s.refuse(t.Context(), operation{}, halfway{domain.Errorf(domain.CodeUnavailable, "the read models are behind"), 7})
 	var headers huma.HeadersError
 	var refusal huma.StatusError

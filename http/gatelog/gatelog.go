@@ -26,6 +26,7 @@ import (
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 	projectionsaudit "github.com/gatelog/gatelog/projections/audit"
 	"github.com/gatelog/gatelog/projections/calls"
+	"github.com/gatelog/gatelog/projections/resources"
 	projectionssubscriptions "github.com/gatelog/gatelog/projections/subscriptions"
 )
 
@@ -96,7 +97,10 @@ type Deps struct {
 }
 
 // surface is the set of handlers.
-type surface struct{ Deps }
+type surface struct {
+	Deps
+	told *resources.Queries
+}
 
 // Register adds the operations of the surface with their description to api.
 func Register(api huma.API, d Deps) {
@@ -106,9 +110,10 @@ func Register(api huma.API, d Deps) {
 	if d.Streams == nil {
 		d.Streams = NewStreams()
 	}
-	s := &surface{d}
+	s := &surface{d, resources.New(d.Log, knownSurfaces())}
 	s.histories(api)
 	s.resources(api)
+	s.environments(api)
 	s.restores(api)
 	s.declarations(api)
 	s.versions(api)
@@ -177,6 +182,9 @@ func (AccountWide) tenant() string { return identity.Account }
 // tenanted is a request that names its tenant.
 type tenanted interface{ tenant() string }
 
+// particular is a request that may need another action than is usual for the operation.
+type particular interface{ action(usual string) string }
+
 // Paging is how lists are asked for.
 type Paging struct {
 	Offset int `query:"offset" default:"0" minimum:"0" doc:"Entries to pass over."`
@@ -229,7 +237,11 @@ func (s *surface) authorize(ctx context.Context, op operation, in any) (commands
 	if caller == nil {
 		return commands.Call{}, domain.Errorf(domain.CodeUnauthenticated, "the request is neither signed nor has it a token")
 	}
-	return commands.Authorize(caller, in.(tenanted).tenant(), web.MetaFrom(ctx), op.action)
+	action := op.action
+	if p, ok := in.(particular); ok {
+		action = p.action(action)
+	}
+	return commands.Authorize(caller, in.(tenanted).tenant(), web.MetaFrom(ctx), action)
 }
 
 func (op operation) describe() huma.Operation {

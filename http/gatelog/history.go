@@ -11,6 +11,7 @@ import (
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
 // HistoryView is a page of what happened to an API.
@@ -24,22 +25,22 @@ type HistoryView struct {
 
 // EventView is one event of an API: what happened, who did it, and what it changed.
 type EventView struct {
-	Position  domain.Position       `json:"position" doc:"Place in the log."`
-	ID        string                `json:"id" doc:"Unique over all events."`
-	Time      time.Time             `json:"time"`
-	Type      string                `json:"type" example:"apig.api.published"`
-	Actor     domain.Actor          `json:"actor"`
-	Command   string                `json:"command" doc:"The use case that caused it." example:"apig.PublishAPI"`
-	Reason    string                `json:"reason,omitempty" doc:"Why, in the caller's words (header Gatelog-Reason)."`
-	RequestID string                `json:"request_id,omitempty"`
-	Changed   []string              `json:"changed,omitempty" doc:"Members of the definition that an update changed."`
-	EnvID     string                `json:"env_id,omitempty"`
-	EnvName   string                `json:"env_name,omitempty"`
-	VersionID string                `json:"version_id,omitempty" doc:"Version that the publication put in effect, or took out."`
-	VersionNo string                `json:"version_no,omitempty"`
-	PublishID string                `json:"publish_id,omitempty"`
-	Remark    string                `json:"remark,omitempty" doc:"Of the publication."`
-	Diff      *projectionsapig.Diff `json:"diff,omitempty" doc:"What the event changed: in the draft as it is written, or for a publication in what the environment runs."`
+	Position  domain.Position `json:"position" doc:"Place in the log."`
+	ID        string          `json:"id" doc:"Unique over all events."`
+	Time      time.Time       `json:"time"`
+	Type      string          `json:"type" example:"apig.api.published"`
+	Actor     domain.Actor    `json:"actor"`
+	Command   string          `json:"command" doc:"The use case that caused it." example:"apig.PublishAPI"`
+	Reason    string          `json:"reason,omitempty" doc:"Why, in the caller's words (header Gatelog-Reason)."`
+	RequestID string          `json:"request_id,omitempty"`
+	Changed   []string        `json:"changed,omitempty" doc:"Members of the definition that an update changed."`
+	EnvID     string          `json:"env_id,omitempty"`
+	EnvName   string          `json:"env_name,omitempty"`
+	VersionID string          `json:"version_id,omitempty" doc:"Version that the publication put in effect, or took out."`
+	VersionNo string          `json:"version_no,omitempty"`
+	PublishID string          `json:"publish_id,omitempty"`
+	Remark    string          `json:"remark,omitempty" doc:"Of the publication."`
+	Diff      *resources.Diff `json:"diff,omitempty" doc:"What the event changed: in the draft as it is written, or for a publication in what the environment runs."`
 }
 
 func viewEvent(e projectionsapig.HistoryEvent) EventView {

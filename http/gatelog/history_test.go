@@ -2,6 +2,7 @@ package gatelog_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,6 +82,13 @@ func TestEveryOperationNeedsItsAction(t *testing.T) {
 		{http.MethodGet, projectPath + "/history?kind=api&id=" + api, gatelog.ActionHistory, ""},
 		{http.MethodGet, projectPath + "/blame?kind=api&id=" + api, gatelog.ActionHistory, ""},
 		{http.MethodGet, projectPath + "/diff?kind=api&id=" + api + "&from=1", gatelog.ActionVersion, ""},
+		{http.MethodGet, instancePath(w) + "/diff?from=1", gatelog.ActionVersion, ""},
+		{http.MethodGet, instancePath(w) + "/environments/diff?from=live&to=draft", gatelog.ActionDiffEnvironments, ""},
+		{http.MethodGet, "/history?kind=user&id=u", gatelog.ActionIdentityHistory, ""},
+		{http.MethodGet, "/blame?kind=user&id=u", gatelog.ActionIdentityHistory, ""},
+		{http.MethodGet, "/diff?kind=user&id=u&from=1", gatelog.ActionIdentityHistory, ""},
+		{http.MethodGet, "/history?surface=subscriptions&kind=subscription&id=s", gatelog.ActionHistory, ""},
+		{http.MethodGet, projectPath + "/history?surface=subscriptions&kind=subscription&id=s", gatelog.ActionHistory, ""},
 		{http.MethodPost, apiPath(w, api) + "/restore", gatelog.ActionRestoreAPI, `{"as_of":"1"}`},
 		{http.MethodPost, instancePath(w) + "/groups/g/restore", gatelog.ActionRestoreGroup, `{"as_of":"1"}`},
 		{http.MethodPut, instancePath(w) + "/quotas/API_NUM_LIMIT", gatelog.ActionSetQuota, `{"value":1}`},
@@ -89,7 +97,7 @@ func TestEveryOperationNeedsItsAction(t *testing.T) {
 		{http.MethodGet, "/log/1", gatelog.ActionLog, ""},
 	} {
 		tenant := gatelogtest.Project
-		if c.action == gatelog.ActionProjections || c.action == gatelog.ActionLog {
+		if !strings.HasPrefix(c.path, projectPath) {
 			tenant = "account"
 		}
 		var asked []string

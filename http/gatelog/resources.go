@@ -3,7 +3,6 @@ package gatelog
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"time"
 
@@ -11,39 +10,114 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain"
-	"github.com/gatelog/gatelog/projections"
+	"github.com/gatelog/gatelog/domain/identity"
+	"github.com/gatelog/gatelog/domain/subscriptions"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
-// OfResource is what every request about a resource of any kind names.
+// ActionIdentityHistory allows asking what happened to users, access keys, projects and the account. It is granted
+// account-wide only, and no other action stands in for it.
+const ActionIdentityHistory = "gatelog:identity:history"
+
+// knownSurfaces are the surfaces whose events may have been written in older shapes.
+func knownSurfaces() map[string]resources.Surface {
+	return map[string]resources.Surface{
+		surfaceAPIG:           projectionsapig.Surface(),
+		identity.Surface:      {Codec: identity.Codec()},
+		subscriptions.Surface: {Codec: subscriptions.Codec()},
+	}
+}
+
+const surfaceAPIG = "apig"
+
+// Named is the name of a resource within its surface and tenant.
+type Named struct {
+	Kind string `query:"kind" required:"true" pattern:"^[a-z]{1,32}$" doc:"Kind of the resource, as the log calls it. Of apig: instance, group, env, variable, api, response, channel, authorizer, app, appauth, appquota, throttle, acl, signature, plugin, domain, certificate, port, endpoint, orchestration, feature, quota, task. Of subscriptions: subscription. Of identity: user, accesskey, project, account."`
+	ID   string `query:"id" required:"true" pattern:"^[A-Za-z0-9_-]{1,128}$" doc:"Its id; of a feature or quota its name. It may be gone by now."`
+}
+
+func (n Named) named() Named { return n }
+
+// OfResource is what every request about a resource of a project names.
 type OfResource struct {
 	InProject
-	Kind       string `query:"kind" required:"true" pattern:"^[a-z]{1,32}$" doc:"Kind of the resource, as the log calls it: instance, group, env, variable, api, response, channel, authorizer, app, appauth, appquota, throttle, acl, signature, plugin, domain, certificate, port, endpoint, orchestration, feature, quota, task."`
-	ID         string `query:"id" required:"true" pattern:"^[A-Za-z0-9_-]{1,128}$" doc:"Its id; of a feature or quota its name. It may be gone by now."`
+	Named
+	Surface    string `query:"surface" default:"apig" pattern:"^[a-z]{1,32}$" doc:"API of Gatelog that the resource belongs to: apig or subscriptions. For identity ask without a project."`
 	InstanceID string `query:"instance_id" pattern:"^[A-Za-z0-9_-]{0,65}$" doc:"Its instance; needed for what is named alike in every instance: an env, a feature, a quota of an instance."`
 }
 
-func (r OfResource) resource() projectionsapig.Resource {
-	return projectionsapig.Resource{Tenant: r.ProjectID, Kind: r.Kind, ID: r.ID, Instance: r.InstanceID}
+func (r OfResource) resource() resources.Resource {
+	of := resources.Resource{Surface: r.Surface, Tenant: r.ProjectID, Kind: r.Kind, ID: r.ID}
+	if r.Surface == surfaceAPIG {
+		of.ID = projectionsapig.InLog(r.InstanceID, r.Kind, r.ID)
+	}
+	return of
+}
+
+func (r OfResource) action(usual string) string { return actionFor(r.Surface, usual) }
+
+// OfAccount is what every request about a resource of the account names.
+type OfAccount struct {
+	AccountWide
+	Named
+	Surface string `query:"surface" default:"identity" pattern:"^[a-z]{1,32}$" doc:"API of Gatelog that the resource belongs to: identity, or subscriptions for those that see all projects."`
+}
+
+func (r OfAccount) resource() resources.Resource {
+	return resources.Resource{Surface: r.Surface, Tenant: identity.Account, Kind: r.Kind, ID: r.ID}
+}
+
+func (r OfAccount) action(usual string) string { return actionFor(r.Surface, usual) }
+
+// actionFor is the action that asking about resources of a surface needs.
+func actionFor(surface, usual string) string {
+	if surface == identity.Surface {
+		return ActionIdentityHistory
+	}
+	return usual
+}
+
+// located is a request about one resource.
+type located interface {
+	tenanted
+	named() Named
+	resource() resources.Resource
 }
 
 // resources registers what can be asked of a resource of any kind.
 func (s *surface) resources(api huma.API) {
+	const (
+		history = "Every event of the resource, as the log has it, with what it changed: also of a resource that is gone. Secrets are masked."
+		blame   = "Of a resource that is gone, the values that it had last. Secrets are masked."
+		diff    = "A resource that was not there at a moment is null. Secrets are compared, and masked."
+		account = " Of surface identity, " + ActionIdentityHistory + " is needed instead. All of it is granted account-wide only."
+		root    = "/gatelog/v1"
+	)
 	register(s, api, operation{
 		id: "show-history", method: http.MethodGet, path: projectPath + "/history", action: ActionHistory,
-		summary: "Show what happened to a resource of any kind",
-		doc:     "Every event of the resource, as the log has it, with what it changed: also of a resource that is gone. Secrets are masked.",
-	}, s.showHappenings)
+		summary: "Show what happened to a resource of any kind", doc: history,
+	}, showHappenings[happeningsIn](s))
 	register(s, api, operation{
 		id: "blame", method: http.MethodGet, path: projectPath + "/blame", action: ActionHistory,
-		summary: "Show which event gave each field of a resource its present value",
-		doc:     "Of a resource that is gone, the values that it had last. Secrets are masked.",
-	}, s.blame)
+		summary: "Show which event gave each field of a resource its present value", doc: blame,
+	}, showBlame[OfResource](s))
 	register(s, api, operation{
 		id: "diff", method: http.MethodGet, path: projectPath + "/diff", action: ActionVersion,
-		summary: "Compare a resource of any kind at two moments",
-		doc:     "A resource that was not there at a moment is null. Secrets are compared, and masked.",
-	}, s.diffResource)
+		summary: "Compare a resource of any kind at two moments", doc: diff,
+	}, diffResource[diffResourceIn](s))
+	register(s, api, operation{
+		id: "show-account-history", method: http.MethodGet, path: root + "/history", action: ActionHistory,
+		summary: "Show what happened to a user, an access key, a project, or what else is the account's", doc: history + account,
+	}, showHappenings[accountHappeningsIn](s))
+	register(s, api, operation{
+		id: "account-blame", method: http.MethodGet, path: root + "/blame", action: ActionHistory,
+		summary: "Show which event gave each field of what is the account's its present value", doc: blame + account,
+	}, showBlame[OfAccount](s))
+	register(s, api, operation{
+		id: "account-diff", method: http.MethodGet, path: root + "/diff", action: ActionVersion,
+		summary: "Compare what is the account's at two moments", doc: diff + account,
+	}, diffResource[diffAccountIn](s))
 	register(s, api, operation{
 		id: "diff-instance", method: http.MethodGet, path: instancePath + "/diff", action: ActionVersion,
 		summary: "Compare a whole group, or a whole instance, at two moments",
@@ -54,11 +128,12 @@ func (s *surface) resources(api huma.API) {
 
 // HappeningListView is a page of what happened to a resource.
 type HappeningListView struct {
-	Kind   string          `json:"kind"`
-	ID     string          `json:"id"`
-	Total  int             `json:"total" doc:"Events in all."`
-	Size   int             `json:"size" doc:"Events in this answer."`
-	Events []HappeningView `json:"events"`
+	Surface string          `json:"surface"`
+	Kind    string          `json:"kind"`
+	ID      string          `json:"id"`
+	Total   int             `json:"total" doc:"Events in all."`
+	Size    int             `json:"size" doc:"Events in this answer."`
+	Events  []HappeningView `json:"events"`
 }
 
 // CauseView says which event it was, who caused it, and why.
@@ -80,35 +155,53 @@ func causeOf(r domain.Recorded) CauseView {
 // HappeningView is one event of a resource with what it changed.
 type HappeningView struct {
 	CauseView
-	Part   string                `json:"part,omitempty" doc:"Part of the resource that the event is about: the resource itself, a binding, a publication …"`
-	Before json.RawMessage       `json:"before,omitempty" doc:"The part as it was; null where there was none."`
-	After  json.RawMessage       `json:"after,omitempty" doc:"The part as it is since; null where there is none any more."`
-	Data   json.RawMessage       `json:"data,omitempty" doc:"What an event says that is about several parts at once."`
-	Diff   *projectionsapig.Diff `json:"diff,omitempty" doc:"What differs between before and after."`
+	Part   string          `json:"part,omitempty" doc:"Part of the resource that the event is about: the resource itself, a binding, a publication …"`
+	Before json.RawMessage `json:"before,omitempty" doc:"The part as it was; null where there was none."`
+	After  json.RawMessage `json:"after,omitempty" doc:"The part as it is since; null where there is none any more."`
+	Data   json.RawMessage `json:"data,omitempty" doc:"What an event says that is about several parts at once."`
+	Diff   *resources.Diff `json:"diff,omitempty" doc:"What differs between before and after."`
 }
 
-func viewHappening(h projectionsapig.Happening) HappeningView {
+func viewHappening(h resources.Happening) HappeningView {
 	return HappeningView{causeOf(h.Recorded), h.Part, h.Before, h.After, h.Data, h.Diff}
 }
 
-type happeningsIn struct {
-	OfResource
+// HappeningPage is how a history is asked for.
+type HappeningPage struct {
 	Offset int    `query:"offset" default:"0" minimum:"0" doc:"Entries to pass over."`
 	Limit  int    `query:"limit" default:"20" minimum:"1" maximum:"100" doc:"Entries to return."`
 	Order  string `query:"order" default:"desc" enum:"asc,desc" doc:"desc: newest first; asc: oldest first."`
 }
 
-func (s *surface) showHappenings(ctx context.Context, _ commands.Call, in *happeningsIn) (*found[HappeningListView], error) {
-	page := projectionsapig.Page{Offset: in.Offset, Limit: in.Limit}
-	all, total, err := s.Queries.Happenings(ctx, in.resource(), in.Order == "desc", page)
-	if err != nil {
-		return nil, err
+func (p HappeningPage) history() HappeningPage { return p }
+
+type happeningsIn struct {
+	OfResource
+	HappeningPage
+}
+
+type accountHappeningsIn struct {
+	OfAccount
+	HappeningPage
+}
+
+func showHappenings[I interface {
+	located
+	history() HappeningPage
+}](s *surface) func(context.Context, commands.Call, *I) (*found[HappeningListView], error) {
+	return func(ctx context.Context, _ commands.Call, in *I) (*found[HappeningListView], error) {
+		of, name, page := (*in).resource(), (*in).named(), (*in).history()
+		all, total, err := s.told.Happenings(ctx, of, page.Order == "desc", page.Offset, page.Limit)
+		if err != nil {
+			return nil, err
+		}
+		return &found[HappeningListView]{HappeningListView{of.Surface, name.Kind, name.ID, total, len(all), each(all, viewHappening)}}, nil
 	}
-	return &found[HappeningListView]{HappeningListView{in.Kind, in.ID, total, len(all), each(all, viewHappening)}}, nil
 }
 
 // BlameView says of each field of a resource which event gave it its value.
 type BlameView struct {
+	Surface string      `json:"surface"`
 	Kind    string      `json:"kind"`
 	ID      string      `json:"id"`
 	Deleted bool        `json:"deleted" doc:"The resource is gone: these are the values that it had last."`
@@ -122,122 +215,18 @@ type FieldView struct {
 	Event   CauseView       `json:"event"`
 }
 
-func (s *surface) blame(ctx context.Context, _ commands.Call, in *OfResource) (*found[BlameView], error) {
-	b, err := s.Queries.Blame(ctx, in.resource())
-	if err != nil {
-		return nil, err
-	}
-	view := BlameView{Kind: in.Kind, ID: in.ID, Deleted: b.Deleted, Fields: each(b.Fields, func(f projectionsapig.BlamedField) FieldView {
-		return FieldView{f.Pointer, f.Value, causeOf(f.Event)}
-	})}
-	return &found[BlameView]{view}, nil
-}
-
-// MomentsDiffView is the difference between a resource at two moments.
-type MomentsDiffView struct {
-	Kind string          `json:"kind"`
-	ID   string          `json:"id"`
-	From domain.Position `json:"from" doc:"Position of the first moment."`
-	To   domain.Position `json:"to" doc:"Position of the second moment."`
-	projectionsapig.Diff
-}
-
-// Moments are the two moments of a comparison.
-type Moments struct {
-	From string `query:"from" required:"true" minLength:"1" maxLength:"40" doc:"Position of the log (1742) or time (2026-01-02T15:04:05Z)."`
-	To   string `query:"to" maxLength:"40" doc:"As from; default: now."`
-}
-
-type diffResourceIn struct {
-	OfResource
-	Moments
-}
-
-func (s *surface) diffResource(ctx context.Context, _ commands.Call, in *diffResourceIn) (*found[MomentsDiffView], error) {
-	from, to, err := s.between(ctx, in.Moments)
-	if err != nil {
-		return nil, err
-	}
-	before, err := s.Queries.ResourceAt(ctx, in.resource(), from)
-	if err != nil {
-		return nil, err
-	}
-	after, err := s.Queries.ResourceAt(ctx, in.resource(), to)
-	if err != nil {
-		return nil, err
-	}
-	d, err := projectionsapig.DiffOfJSON(before, after)
-	return &found[MomentsDiffView]{MomentsDiffView{in.Kind, in.ID, from, to, d}}, err
-}
-
-type diffWholeIn struct {
-	InInstance
-	Moments
-	GroupID string `query:"group_id" pattern:"^[A-Za-z0-9_-]{0,65}$" doc:"Group; without it the whole instance."`
-}
-
-func (s *surface) diffWhole(ctx context.Context, _ commands.Call, in *diffWholeIn) (*found[MomentsDiffView], error) {
-	from, to, err := s.between(ctx, in.Moments)
-	if err != nil {
-		return nil, err
-	}
-	before, gone, err := s.whole(ctx, in, from)
-	if err != nil {
-		return nil, err
-	}
-	after, never, err := s.whole(ctx, in, to)
-	if err != nil {
-		return nil, err
-	}
-	if gone != nil && never != nil {
-		return nil, gone
-	}
-	d, err := projectionsapig.DiffOfJSON(before, after)
-	view := MomentsDiffView{Kind: "instance", ID: in.InstanceID, From: from, To: to, Diff: d}
-	if in.GroupID != "" {
-		view.Kind, view.ID = "group", in.GroupID
-	}
-	return &found[MomentsDiffView]{view}, err
-}
-
-// whole returns a group or an instance at a position: null, and why, when it was not there.
-func (s *surface) whole(ctx context.Context, in *diffWholeIn, at domain.Position) (document json.RawMessage, absent, err error) {
-	if in.GroupID != "" {
-		document, err = s.Queries.GroupAt(ctx, in.in(), in.GroupID, at)
-	} else {
-		document, err = s.Queries.InstanceAt(ctx, in.in(), at)
-	}
-	if statusOf(domain.CodeOf(err)) == http.StatusNotFound {
-		return json.RawMessage("null"), err, nil
-	}
-	return document, nil, err
-}
-
-// between returns the positions of two moments.
-func (s *surface) between(ctx context.Context, m Moments) (from, to domain.Position, err error) {
-	if from, err = s.position(ctx, "from", m.From); err != nil {
-		return 0, 0, err
-	}
-	if m.To == "" {
-		head, err := s.Log.Head(ctx)
+func showBlame[I located](s *surface) func(context.Context, commands.Call, *I) (*found[BlameView], error) {
+	return func(ctx context.Context, _ commands.Call, in *I) (*found[BlameView], error) {
+		of, name := (*in).resource(), (*in).named()
+		b, err := s.told.Blame(ctx, of)
 		if err != nil {
-			return 0, 0, err
+			return nil, err
 		}
-		m.To = place(domain.Position(head))
+		view := BlameView{Surface: of.Surface, Kind: name.Kind, ID: name.ID, Deleted: b.Deleted, Fields: each(b.Fields, viewField)}
+		return &found[BlameView]{view}, nil
 	}
-	to, err = s.position(ctx, "to", m.To)
-	return from, to, err
 }
 
-// position returns the position that a moment's name stands for.
-func (s *surface) position(ctx context.Context, param, moment string) (domain.Position, error) {
-	past, err := s.AsOf(ctx, moment)
-	if refusal := (*domain.Error)(nil); errors.As(err, &refusal) {
-		return 0, &domain.Error{Code: refusal.Code, Message: param + ": " + refusal.Message, Param: param}
-	}
-	if err != nil {
-		return 0, err
-	}
-	at, _ := projections.MomentOf(past)
-	return at, nil
+func viewField(f resources.BlamedField) FieldView {
+	return FieldView{f.Pointer, f.Value, causeOf(f.Event)}
 }

@@ -72,6 +72,10 @@ func TestHistoryOfAnyResource(t *testing.T) {
 	if len(d.Changes) != 2 || d.Changes[0].Path != "name" || string(d.Changes[0].After) != `"store"` || uint64(d.To) != at {
 		t.Errorf("between the names: %+v", d)
 	}
+	get(t, w, fmt.Sprintf("%s/diff%s&from=%d&as_of=%d", projectPath, of, at-1, at), &d)
+	if len(d.Changes) != 2 || uint64(d.To) != at {
+		t.Errorf("as of the new name, until then: %+v", d)
+	}
 	get(t, w, fmt.Sprintf("%s/diff%s&from=%d", projectPath, of, at), &d)
 	if len(d.Patch) != 1 || d.Patch[0].Value != nil || d.Patch[0].Path != "" {
 		t.Errorf("until now, when it is gone: %+v", d.Patch)
@@ -91,6 +95,7 @@ func TestRefusalsOfResources(t *testing.T) {
 		{name: "a kind that is none", path: "/projects/$P/history?kind=a.b&id=x", status: http.StatusBadRequest, must: []string{"query.kind"}},
 		{name: "too many at once", path: "/projects/$P/history" + of + "&limit=101", status: http.StatusBadRequest, must: []string{"query.limit"}},
 		{name: "a moment that has not come", path: "/projects/$P/diff" + of + "&from=999999", status: http.StatusBadRequest, must: []string{"from: "}},
+		{name: "a moment after the one that is asked about", path: "/projects/$P/diff" + of + "&from=3&as_of=2", status: http.StatusBadRequest, must: []string{"from: ", "comes after"}},
 		{name: "no moment", path: "/projects/$P/diff" + of, status: http.StatusBadRequest, must: []string{"query.from"}},
 		{name: "the environment that all instances have", path: "/projects/$P/history?kind=env&id=" + apig.ReleaseEnvID + "&instance_id=$I", status: http.StatusOK, must: []string{"apig.env.created"}},
 	})
@@ -110,6 +115,10 @@ func TestDiffOfAWholeGroupAndInstance(t *testing.T) {
 	w.Delete(gone)
 	w.Variable(group, "host", "three.example.com")
 	w.Group("bank")
+	const quota = "/quotas/API_NUM_LIMIT"
+	if a := ask(t, w, http.MethodPut, instancePath(w)+quota, `{"value":7}`); a.status != http.StatusOK {
+		t.Fatal(a.body)
+	}
 
 	paths := func(query string) map[string]string {
 		t.Helper()
@@ -131,7 +140,7 @@ func TestDiffOfAWholeGroupAndInstance(t *testing.T) {
 		t.Errorf("the group: %v", ofGroup)
 	}
 	ofInstance := paths(fmt.Sprintf("from=%d", from))
-	if len(ofInstance) != 4 || ofInstance["/groups/"+group+"/apis/"+gone] != "remove" {
+	if len(ofInstance) != 5 || ofInstance["/groups/"+group+"/apis/"+gone] != "remove" || ofInstance[quota] != "add" {
 		t.Errorf("the instance: %v", ofInstance)
 	}
 	if same := paths(fmt.Sprintf("from=%d&to=%d", from, from)); len(same) != 0 {

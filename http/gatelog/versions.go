@@ -12,6 +12,7 @@ import (
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
 // VersionListView is a page of the versions of an API.
@@ -148,7 +149,7 @@ type DiffView struct {
 	From Side   `json:"from"`
 	To   Side   `json:"to"`
 	Form string `json:"form" doc:"Which form of the definitions was compared: written or run."`
-	projectionsapig.Diff
+	resources.Diff
 	Variables []projectionsapig.VariableChange `json:"variables" doc:"Variables with other values, in either form."`
 }
 

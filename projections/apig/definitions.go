@@ -30,6 +30,16 @@ type Version struct {
 
 // VersionAt folds the version that the publication at a position made.
 func (q *Queries) VersionAt(ctx context.Context, tenant string, at domain.Position) (Version, error) {
+	v, err := q.ranAt(ctx, tenant, at)
+	if err != nil {
+		return v, err
+	}
+	v.Group, err = q.groupAt(ctx, tenant, v.Published.GroupID, at)
+	return v, err
+}
+
+// ranAt is VersionAt without the group, which many have in common.
+func (q *Queries) ranAt(ctx context.Context, tenant string, at domain.Position) (Version, error) {
 	published, err := q.publishedAt(ctx, at)
 	if err != nil {
 		return Version{}, err
@@ -47,8 +57,7 @@ func (q *Queries) VersionAt(ctx context.Context, tenant string, at domain.Positi
 		}
 	}
 	v.Definition = apig.Substitute(v.Written, values)
-	v.Group, err = q.groupAt(ctx, tenant, published.GroupID, at)
-	return v, err
+	return v, nil
 }
 
 // publishedAt returns the publication at a position, with the position of its definition.

@@ -11,6 +11,7 @@ import (
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/internal/envelope"
 	"github.com/gatelog/gatelog/projections"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
 // History is a part of what ever happened to an API. It is read from the log, so that it is there as long
@@ -28,7 +29,7 @@ type HistoryEvent struct {
 	domain.Recorded
 	// Diff is what the event changed: in the draft, or for a publication in what the environment runs.
 	// It is nil when it was not asked for.
-	Diff *Diff
+	Diff *resources.Diff
 }
 
 // HistoryFilter says how a history is told.
@@ -220,7 +221,7 @@ type texts struct {
 	known   map[text]*apig.Definition
 }
 
-func (t texts) diff(ctx context.Context, m moment) (*Diff, error) {
+func (t texts) diff(ctx context.Context, m moment) (*resources.Diff, error) {
 	before, err := t.read(ctx, m.before)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
 func TestDiffSaysWhatChangedInWordsOfTheDefinition(t *testing.T) {
@@ -27,38 +28,38 @@ func TestDiffSaysWhatChangedInWordsOfTheDefinition(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(d *apig.Definition)
-		want   []Change
+		want   []resources.Change
 	}{
-		{"nothing", func(*apig.Definition) {}, []Change{}},
+		{"nothing", func(*apig.Definition) {}, []resources.Change{}},
 		{
 			"a member within a part",
 			func(d *apig.Definition) { d.BackendAPI.Timeout = 3000 },
-			[]Change{{"backend_api.timeout", Replaced, raw("5000"), raw("3000")}},
+			alone("backend_api.timeout", resources.Replaced, raw("5000"), raw("3000")),
 		},
 		{
 			"a member that was empty",
 			func(d *apig.Definition) { d.Remark = "new" },
-			[]Change{{"remark", Added, nil, raw(`"new"`)}},
+			alone("remark", resources.Added, nil, raw(`"new"`)),
 		},
 		{
 			"a part that is gone, without its id",
 			func(d *apig.Definition) { d.ReqParams = d.ReqParams[:1] },
-			[]Change{{"req_params[page:QUERY]", Removed, raw(`{"location":"QUERY","name":"page","type":"NUMBER"}`), nil}},
+			alone("req_params[page:QUERY]", resources.Removed, raw(`{"location":"QUERY","name":"page","type":"NUMBER"}`), nil),
 		},
 		{
 			"a part before others leaves those alone",
 			func(d *apig.Definition) { d.Tags = []string{"green", "blue", "red"} },
-			[]Change{{"tags[green]", Added, nil, raw(`"green"`)}},
+			alone("tags[green]", resources.Added, nil, raw(`"green"`)),
 		},
 		{
 			"the order of parts",
 			func(d *apig.Definition) { slices.Reverse(d.ReqParams) },
-			[]Change{{"req_params", Reordered, raw(`["id:PATH","page:QUERY"]`), raw(`["page:QUERY","id:PATH"]`)}},
+			alone("req_params", resources.Reordered, raw(`["id:PATH","page:QUERY"]`), raw(`["page:QUERY","id:PATH"]`)),
 		},
 		{
 			"ids of parts do not count",
 			func(d *apig.Definition) { d.BackendAPI.ID, d.ReqParams[0].ID = "other", "other" },
-			[]Change{},
+			[]resources.Change{},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -84,7 +85,7 @@ func TestDiffComparesPartsWithoutNamesByPlace(t *testing.T) {
 	after := before.Clone()
 	after.PolicyMocks[0].Conditions[1].ConditionValue = "10.2.0.0/16"
 	d, err := DiffOf(&before, &after)
-	want := []Change{{"policy_mocks[night].conditions[1].condition_value", Replaced, raw(`"10.1.0.0/16"`), raw(`"10.2.0.0/16"`)}}
+	want := alone("policy_mocks[night].conditions[1].condition_value", resources.Replaced, raw(`"10.1.0.0/16"`), raw(`"10.2.0.0/16"`))
 	if diff := cmp.Diff(want, d.Changes); err != nil || diff != "" {
 		t.Errorf("%v, changes (-want +got):\n%s", err, diff)
 	}
@@ -100,7 +101,7 @@ func TestDiffWithNothing(t *testing.T) {
 	if got, want := applied(t, made.Patch, nil), jsonOf(t, d); !cmp.Equal(got, want) {
 		t.Errorf("the patch from nothing gives %v, want %v", got, want)
 	}
-	if !slices.ContainsFunc(made.Changes, func(c Change) bool { return c.Path == "name" && c.Kind == Added }) {
+	if !slices.ContainsFunc(made.Changes, func(c resources.Change) bool { return c.Path == "name" && c.Kind == resources.Added }) {
 		t.Errorf("changes from nothing do not add the name: %v", made.Changes)
 	}
 	gone, err := DiffOf(d, nil)
@@ -159,6 +160,11 @@ func aDefinition() *rapid.Generator[apig.Definition] {
 		}
 		return d.Clone()
 	})
+}
+
+// alone is a single change.
+func alone(path string, kind resources.ChangeKind, before, after json.RawMessage) []resources.Change {
+	return []resources.Change{{Path: path, Kind: kind, Before: before, After: after}}
 }
 
 func raw(text string) json.RawMessage { return json.RawMessage(text) }

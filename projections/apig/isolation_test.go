@@ -90,6 +90,13 @@ var queries = map[string]ask{
 	}},
 	"GroupAt": {"APIG.3001", func(ctx context.Context, q *Queries, in In) (int, error) { return one(q.GroupAt(ctx, in, "g1", 1000)) }},
 	"APIThen": {"APIG.3002", func(ctx context.Context, q *Queries, in In) (int, error) { return one(q.APIThen(ctx, in, "a1", 1000)) }},
+	"DiffEnvs": {"APIG.3001", func(ctx context.Context, q *Queries, in In) (int, error) {
+		return one(q.DiffEnvs(ctx, in, EnvComparison{GroupID: "g1", From: release, To: staging}))
+	}},
+	"DiffEnvs of all groups": {"", func(ctx context.Context, q *Queries, in In) (int, error) {
+		d, err := q.DiffEnvs(ctx, in, EnvComparison{From: release, To: staging})
+		return len(d.Groups), err
+	}},
 	"VersionsEver": {"APIG.3002", func(ctx context.Context, q *Queries, in In) (int, error) {
 		return many(q.VersionsEver(ctx, in, "a1", "", everything))
 	}},
@@ -100,7 +107,7 @@ var unasked = map[string]string{
 	"Exists": "answers for all of them", "Instance": "asked below", "Instances": "asked below", "Quotas": "asked below", "TenantQuotas": "asked below",
 	"Drafts": "asked below", "Running": "asked below", "VersionAt": "reads the log for those who have looked up a position", "WrittenAt": "as VersionAt",
 	"InstancesByTags": "asked beside its own test", "ProjectTags": "asked beside its own test",
-	"Happenings": "asked beside its own test", "Blame": "asked beside its own test", "ResourceAt": "asked beside its own test", "InstanceAt": "asked below",
+	"InstanceAt":     "asked below",
 	"VerifyVersions": "an operator's, over all tenants",
 }
 

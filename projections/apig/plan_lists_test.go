@@ -122,7 +122,7 @@ var needed = map[string]map[string]string{
 }
 
 // fromTheLog are pages that no table has.
-var fromTheLog = []string{"History", "Happenings"}
+var fromTheLog = []string{"History"}
 
 // samples are values of the members of filters, by "Filter.Member" or the member alone. Texts that are not here are
 // words that few rows have.

@@ -2,6 +2,7 @@ package apig
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
@@ -11,16 +12,24 @@ import (
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/internal/secret"
 	"github.com/gatelog/gatelog/projections"
+	"github.com/gatelog/gatelog/projections/resources"
 )
 
-func thing(kind, id string) Resource { return Resource{Tenant: pastTenant, Kind: kind, ID: id} }
+func thing(kind, id string) resources.Resource {
+	return resources.Resource{Surface: "apig", Tenant: pastTenant, Kind: kind, ID: id}
+}
+
+// told are the queries that tell what happened in a past.
+func (p *past) told() *resources.Queries {
+	return resources.New(p.log, map[string]resources.Surface{"apig": Surface()})
+}
 
 func groupCalled(name, remark string) apig.Group {
 	return apig.Group{ID: "g1", InstanceID: pastInstance, Name: name, Remark: remark}
 }
 
 // summed is a happening in short.
-func summed(all []Happening) []string {
+func summed(all []resources.Happening) []string {
 	var lines []string
 	for _, h := range all {
 		var paths []string
@@ -44,7 +53,7 @@ func TestWhatHappenedToAGroup(t *testing.T) {
 	was := p.has(apig.GroupUpdated{Group: groupCalled("store", "all of it"), Changed: []string{"name", "remark"}})
 	p.has(apig.GroupDeleted{InstanceID: pastInstance, GroupID: "g1", Name: "store"}, apig.GroupCreated{Group: groupCalled("store", "")})
 
-	all, total, err := p.Happenings(t.Context(), thing("group", "g1"), true, Page{Limit: 10})
+	all, total, err := p.told().Happenings(t.Context(), thing("group", "g1"), true, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,12 +67,12 @@ func TestWhatHappenedToAGroup(t *testing.T) {
 	if h := all[2]; h.Reason != "because" || h.Actor.UserName != "ada" || len(h.Diff.Patch) != 2 {
 		t.Errorf("the update: %+v", h)
 	}
-	page, total, err := p.Happenings(t.Context(), thing("group", "g1"), false, Page{Offset: 1, Limit: 2})
+	page, total, err := p.told().Happenings(t.Context(), thing("group", "g1"), false, 1, 2)
 	if err != nil || total != 4 || len(page) != 2 || page[0].Position != was {
 		t.Errorf("a page in the middle: %d of %d, %v", len(page), total, err)
 	}
 	then := projections.AsOf(t.Context(), was)
-	if all, total, err := p.Happenings(then, thing("group", "g1"), true, Page{Limit: 10}); err != nil || total != 2 || len(all) != 2 {
+	if all, total, err := p.told().Happenings(then, thing("group", "g1"), true, 0, 10); err != nil || total != 2 || len(all) != 2 {
 		t.Errorf("as of %d: %d of %d, %v", was, len(all), total, err)
 	}
 }
@@ -77,7 +86,7 @@ func TestPartsOfAResourceHaveABeforeOfTheirOwn(t *testing.T) {
 	one := apig.Binding{ID: "b1", InstanceID: pastInstance, PolicyID: "t1", APIID: "a1", EnvID: "e1"}
 	p.has(apig.ThrottleCreated{Throttle: policy}, apig.ThrottleBound{Binding: one}, apig.ThrottleUpdated{Throttle: slower},
 		apig.ThrottleUnbound{Binding: one}, apig.ThrottleDeleted{InstanceID: pastInstance, ThrottleID: "t1"})
-	all, _, err := p.Happenings(t.Context(), thing("throttle", "t1"), false, Page{Limit: 10})
+	all, _, err := p.told().Happenings(t.Context(), thing("throttle", "t1"), false, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +107,7 @@ func TestPublicationsAreAPartForEachEnvironment(t *testing.T) {
 	}
 	p.has(created("one.example.com"), apig.APIPublished{Publication: record("e1", "v1")}, apig.APIPublished{Publication: record(apig.ReleaseEnvID, "v2")},
 		apig.APIPublished{Publication: record("e1", "v3")}, apig.APITakenOffline{Publication: record("e1", "v3")})
-	all, _, err := p.Happenings(t.Context(), thing("api", "a1"), false, Page{Limit: 10})
+	all, _, err := p.told().Happenings(t.Context(), thing("api", "a1"), false, 0, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,9 +126,8 @@ func TestInstancesShareIDs(t *testing.T) {
 	p := newPast(t)
 	p.has(apig.EnvCreated{Env: apig.Environment{ID: apig.ReleaseEnvID, InstanceID: "other", Name: "RELEASE"}},
 		apig.EnvUpdated{Env: apig.Environment{ID: apig.ReleaseEnvID, InstanceID: pastInstance, Name: "RELEASE", Remark: "live"}})
-	of := thing("env", apig.ReleaseEnvID)
-	of.Instance = pastInstance
-	all, total, err := p.Happenings(t.Context(), of, false, Page{Limit: 10})
+	of := thing("env", InLog(pastInstance, "env", apig.ReleaseEnvID))
+	all, total, err := p.told().Happenings(t.Context(), of, false, 0, 10)
 	if err != nil || total != 2 || summed(all)[1] != "apig.env.updated env++added remark" {
 		t.Errorf("%d: %v, %v", total, summed(all), err)
 	}
@@ -136,13 +144,16 @@ func TestSealedSecretsAreMaskedWhereverTheyStand(t *testing.T) {
 	p.has(apig.AppCreated{App: app}, apig.AppSecretReset{App: other}, apig.PluginCreated{Plugin: plugin})
 
 	var text strings.Builder
-	for _, of := range []Resource{thing("app", "p1"), thing("plugin", "u1")} {
-		all, _, err := p.Happenings(t.Context(), of, false, Page{Limit: 10})
-		b, errBlame := p.Blame(t.Context(), of)
-		at, errAt := p.ResourceAt(t.Context(), of, 0)
-		if err != nil || errBlame != nil || errAt != nil {
-			t.Fatal(err, errBlame, errAt)
+	for _, of := range []resources.Resource{thing("app", "p1"), thing("plugin", "u1")} {
+		all, _, err := p.told().Happenings(t.Context(), of, false, 0, 10)
+		b, errBlame := p.told().Blame(t.Context(), of)
+		at, errAt := p.told().At(t.Context(), of, 0)
+		born, errBorn := resources.DiffOf(json.RawMessage("null"), at)
+		shown, errShown := json.Marshal(born)
+		if err := errors.Join(err, errBlame, errAt, errBorn, errShown); err != nil {
+			t.Fatal(err)
 		}
+		text.Write(shown)
 		if of.Kind == "app" && len(all[1].Diff.Patch) != 1 {
 			t.Errorf("a new secret must show as a change: %v", all[1].Diff)
 		}
@@ -156,7 +167,6 @@ func TestSealedSecretsAreMaskedWhereverTheyStand(t *testing.T) {
 		for _, f := range b.Fields {
 			text.Write(f.Value)
 		}
-		text.Write(at)
 	}
 	if strings.Contains(text.String(), "0123456789abcdef") || !strings.Contains(text.String(), secret.Masked) {
 		t.Errorf("a sealed secret is shown:\n%s", &text)
@@ -164,7 +174,7 @@ func TestSealedSecretsAreMaskedWhereverTheyStand(t *testing.T) {
 }
 
 // blames returns the position that each field is blamed on.
-func blames(b Blame) map[string]domain.Position {
+func blames(b resources.Blame) map[string]domain.Position {
 	at := map[string]domain.Position{}
 	for _, f := range b.Fields {
 		at[f.Pointer+" "+string(f.Value)] = f.Event.Position
@@ -186,7 +196,7 @@ func TestBlame(t *testing.T) {
 	first := p.has(apig.APICreated{API: with("one", 1, "a")})
 	second := p.has(apig.APIUpdated{API: with("two", 1, "a")})
 	third := p.has(apig.APIUpdated{API: with("two", 2, "b", "a")})
-	b, err := p.Blame(t.Context(), thing("api", "a1"))
+	b, err := p.told().Blame(t.Context(), thing("api", "a1"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,11 +215,11 @@ func TestBlame(t *testing.T) {
 	}
 
 	p.has(apig.APIDeleted{InstanceID: pastInstance, APIID: "a1"})
-	if b, err = p.Blame(t.Context(), thing("api", "a1")); err != nil || !b.Deleted || len(b.Fields) != len(got) {
+	if b, err = p.told().Blame(t.Context(), thing("api", "a1")); err != nil || !b.Deleted || len(b.Fields) != len(got) {
 		t.Errorf("of what is gone: %v, %d fields, %v", b.Deleted, len(b.Fields), err)
 	}
 	again := p.has(apig.APICreated{API: with("two", 2, "b", "a")})
-	if b, err = p.Blame(t.Context(), thing("api", "a1")); err != nil || b.Deleted || blames(b)[`/definition/name "orders"`] != again {
+	if b, err = p.told().Blame(t.Context(), thing("api", "a1")); err != nil || b.Deleted || blames(b)[`/definition/name "orders"`] != again {
 		t.Errorf("what comes again comes with all its fields: %v, %v", b, err)
 	}
 }
@@ -219,19 +229,19 @@ func TestResourceAt(t *testing.T) {
 	p := newPast(t)
 	gone := p.has(apig.GroupDeleted{InstanceID: pastInstance, GroupID: "g1", Name: "shop"})
 	for at, want := range map[domain.Position]string{gone - 1: `"shop"`, gone: "null", 1: "null"} {
-		got, err := p.ResourceAt(t.Context(), thing("group", "g1"), at)
+		got, err := p.told().At(t.Context(), thing("group", "g1"), at)
 		if err != nil || !strings.Contains(string(got), want) {
 			t.Errorf("at %d: %s, %v; want %s", at, got, err, want)
 		}
 	}
-	for _, of := range []Resource{thing("group", "nothing"), thing("group", "a.b"), {Tenant: "other", Kind: "group", ID: "g1"}} {
-		if _, _, err := p.Happenings(t.Context(), of, true, Page{Limit: 1}); domain.CodeOf(err) != domain.CodeNotFound {
+	for _, of := range []resources.Resource{thing("group", "nothing"), thing("group", "a.b"), {Surface: "apig", Tenant: "other", Kind: "group", ID: "g1"}, {Surface: "identity", Tenant: pastTenant, Kind: "group", ID: "g1"}} {
+		if _, _, err := p.told().Happenings(t.Context(), of, true, 0, 1); domain.CodeOf(err) != domain.CodeNotFound {
 			t.Errorf("%v gave %v", of, err)
 		}
-		if _, err := p.Blame(t.Context(), of); domain.CodeOf(err) != domain.CodeNotFound {
+		if _, err := p.told().Blame(t.Context(), of); domain.CodeOf(err) != domain.CodeNotFound {
 			t.Errorf("blame of %v gave %v", of, err)
 		}
-		if _, err := p.ResourceAt(t.Context(), of, gone); domain.CodeOf(err) != domain.CodeNotFound {
+		if _, err := p.told().At(t.Context(), of, gone); domain.CodeOf(err) != domain.CodeNotFound {
 			t.Errorf("%v at a position gave %v", of, err)
 		}
 	}

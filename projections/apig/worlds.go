@@ -1,6 +1,7 @@
 package apig
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -25,6 +26,7 @@ type apiDocument struct {
 	Draft    apig.Definition                `json:"draft"`
 	Live     map[string]liveDocument        `json:"live"`
 	Policies map[string]map[string][]string `json:"policies"` // ids by environment and family
+	Apps     map[string][]string            `json:"apps"`     // ids of those that may call it, by environment
 }
 
 type liveDocument struct {
@@ -65,7 +67,9 @@ func (q *Queries) groupDocument(past context.Context, in In, groupID string) (gr
 }
 
 func documentOf(a apig.APIThen) apiDocument {
-	document := apiDocument{Draft: a.API.Definition, Live: map[string]liveDocument{}, Policies: map[string]map[string][]string{}}
+	document := apiDocument{
+		Draft: a.API.Definition, Live: map[string]liveDocument{}, Policies: map[string]map[string][]string{}, Apps: map[string][]string{},
+	}
 	for _, p := range a.Publications {
 		written := a.API.Definition
 		if p.Definition != nil {
@@ -79,19 +83,26 @@ func documentOf(a apig.APIThen) apiDocument {
 		}
 		document.Policies[b.EnvID][b.Family] = append(document.Policies[b.EnvID][b.Family], b.PolicyID)
 	}
+	for _, u := range a.Auths {
+		document.Apps[u.EnvID] = append(document.Apps[u.EnvID], u.AppID)
+	}
 	return document
 }
 
-// instanceTables are the tables beyond groups that make up an instance, with the column that names a row.
-var instanceTables = []struct{ table, key string }{
-	{"envs", "id"}, {"channels", "id"}, {"authorizers", "id"}, {"throttles", "id"}, {"throttle_specials", "id"}, {"acls", "id"},
-	{"signatures", "id"}, {"plugins", "id"}, {"apps", "id"}, {"features", "name"}, {"orchestrations", "id"},
+// instanceTables are the tables beyond groups that make up an instance, with what names a row, and the column of the
+// instance where that has another name.
+var instanceTables = []struct{ table, key, instance string }{
+	{"envs", "id", ""}, {"channels", "id", ""}, {"authorizers", "id", ""}, {"throttles", "id", ""}, {"throttle_specials", "id", ""},
+	{"acls", "id", ""}, {"signatures", "id", ""}, {"plugins", "id", ""}, {"apps", "id", ""}, {"app_codes", "id", ""}, {"app_acls", "app_id", ""},
+	{"app_quotas", "id", ""}, {"app_quota_bindings", "app_id", ""}, {"app_ai_keys", "id", ""}, {"features", "name", ""}, {"quotas", "name", "owner"},
+	{"orchestrations", "id", ""}, {"domains", "id", ""}, {"domain_certificates", "domain_id || '/' || t.certificate_id", ""}, {"certificates", "id", ""},
+	{"ingress_ports", "id", ""}, {"instance_tags", "key", ""}, {"endpoint_permissions", "permission", ""}, {"endpoint_connections", "id", ""},
 }
 
 // mostRows bounds what is read of each table of an instance.
 const mostRows = 5000
 
-// InstanceAt returns a whole instance as one JSON document as it was when the log ended at a position: its
+// InstanceAt returns a whole instance as one JSON document as it was when the log ended at a position: itself, its
 // groups as GroupAt has them, and by table everything else that is configured. Sealed secrets stay sealed: mask
 // what is shown. Errors: APIG.3030 when it was not there; gatelog.command_too_large.
 func (q *Queries) InstanceAt(ctx context.Context, in In, at domain.Position) (json.RawMessage, error) {
@@ -106,9 +117,12 @@ func (q *Queries) InstanceAt(ctx context.Context, in In, at domain.Position) (js
 	if total > mostRestored {
 		return nil, domain.Errorf(domain.CodeTooLarge, "the instance had %d APIs, and at most %d are compared at once: compare its groups one by one", total, mostRestored)
 	}
-	rows, _, err := q.Groups(past, in, GroupFilter{}, Page{Limit: mostRows})
+	rows, all, err := q.Groups(past, in, GroupFilter{}, Page{Limit: mostRows})
 	if err != nil {
 		return nil, err
+	}
+	if all > len(rows) {
+		return nil, domain.Errorf(domain.CodeTooLarge, "the instance had %d groups, and at most %d are compared at once: compare them one by one", all, mostRows)
 	}
 	groups := map[string]groupDocument{}
 	for _, row := range rows {
@@ -116,23 +130,27 @@ func (q *Queries) InstanceAt(ctx context.Context, in In, at domain.Position) (js
 			return nil, err
 		}
 	}
-	document := map[string]any{"groups": groups}
+	var itself json.RawMessage
+	if err := q.rows.Get(past, &itself, "SELECT document FROM apig.instances WHERE id = $1 AND tenant = $2", in.Instance, in.Tenant); err != nil {
+		return nil, err
+	}
+	document := map[string]any{"instance": itself, "groups": groups}
 	for _, t := range instanceTables {
-		if document[t.table], err = q.rowsAt(past, in, t.table, t.key); err != nil {
+		if document[t.table], err = q.rowsAt(past, in, t.table, t.key, cmp.Or(t.instance, "instance_id")); err != nil {
 			return nil, err
 		}
 	}
 	return json.Marshal(document)
 }
 
-// rowsAt returns the rows of a table that an instance has, by a column. Table and column are ours.
-func (q *Queries) rowsAt(past context.Context, in In, table, key string) (map[string]json.RawMessage, error) {
+// rowsAt returns the rows of a table that an instance has, by what names them. Table and columns are ours.
+func (q *Queries) rowsAt(past context.Context, in In, table, key, instance string) (map[string]json.RawMessage, error) {
 	var rows []struct {
 		Key      string          `json:"key"`
 		Document json.RawMessage `json:"document"`
 	}
-	query := fmt.Sprintf("SELECT t.%s AS key, to_jsonb(t) - 'tenant' - 'instance_id' AS document FROM apig.%s t WHERE t.instance_id = $1 AND t.tenant = $2 ORDER BY 1 LIMIT %d",
-		key, table, mostRows+1)
+	query := fmt.Sprintf("SELECT t.%s AS key, to_jsonb(t) - 'tenant' - 'instance_id' AS document FROM apig.%s t WHERE t.%s = $1 AND t.tenant = $2 ORDER BY 1 LIMIT %d",
+		key, table, instance, mostRows+1)
 	if err := q.rows.Select(past, &rows, query, in.Instance, in.Tenant); err != nil {
 		return nil, err
 	}

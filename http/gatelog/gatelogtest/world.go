@@ -255,8 +255,8 @@ func (w *World) AsOf(ctx context.Context, moment string) (context.Context, error
 	if err != nil {
 		return nil, err
 	}
-	at = min(at, uint64(newest.Position))
-	return projections.AsOf(ctx, domain.Position(at)), w.marks.Await(ctx, projections.Past(projectionsapig.New()).Name, domain.Position(at))
+	kept := min(at, uint64(newest.Position))
+	return projections.AsOf(ctx, domain.Position(at)), w.marks.Await(ctx, projections.Past(projectionsapig.New()).Name, domain.Position(kept))
 }
 
 // Listen serves the world on a port of this machine and returns its address.

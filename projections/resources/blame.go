@@ -1,4 +1,4 @@
-package apig
+package resources
 
 import (
 	"context"
@@ -122,7 +122,7 @@ var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 func (b *blamed) fields(pointer string, all []BlamedField) ([]BlamedField, error) {
 	if len(b.parts) == 0 {
 		value, err := json.Marshal(b.value)
-		return append(all, BlamedField{Pointer: pointer, Value: maskedJSON(value), Event: *b.event}), err
+		return append(all, BlamedField{Pointer: pointer, Value: masked(value), Event: *b.event}), err
 	}
 	order := b.order
 	if order == nil {

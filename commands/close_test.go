@@ -18,11 +18,7 @@ import (
 func TestCloseDrains(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		memory := eventstore.NewMemory()
-		log := newGated(memory)
-		n := newNode(t, log)
-		first := n.start(t.Context(), call("first"), "first")
-		<-log.arrived
+		log, n, first := busy(t)
 		behind := n.start(t.Context(), call("behind"), "behind")
 		synctest.Wait()
 		closed := make(chan struct{})
@@ -51,7 +47,7 @@ func TestCloseDrains(t *testing.T) {
 		if n.spawn(func() {}) {
 			t.Error("a bus that is closed starts goroutines, which nobody waits for")
 		}
-		if h := read(t, memory); len(h.by["first"]) != 1 || len(h.by["behind"])+len(h.by["after"]) != 0 {
+		if h := read(t, log); len(h.by["first"]) != 1 || len(h.by["behind"])+len(h.by["after"]) != 0 {
 			t.Errorf("the log has %v", h.by)
 		}
 	})
@@ -101,11 +97,7 @@ func TestCloseUnderLoad(t *testing.T) {
 func TestACallerThatLeavesIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		memory := eventstore.NewMemory()
-		log := newGated(memory)
-		n := newNode(t, log)
-		first := n.start(t.Context(), call("first"), "first")
-		<-log.arrived
+		log, n, first := busy(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		gone := n.start(ctx, call("gone"), "gone")
 		synctest.Wait()

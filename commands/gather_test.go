@@ -48,13 +48,19 @@ func (n *node) start(ctx context.Context, c Call, name string) <-chan result {
 	return done
 }
 
+// busy returns a node that waits for the append of its first command.
+func busy(t *testing.T) (log *gated, n *node, first <-chan result) {
+	log = newGated(eventstore.NewMemory())
+	n = newNode(t, log)
+	first = n.start(t.Context(), call("first"), "first")
+	<-log.arrived
+	return log, n, first
+}
+
 func TestCommandsThatWaitGoIntoOneAppendAndRefusalsWaitForIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		log := newGated(eventstore.NewMemory())
-		n := newNode(t, log)
-		first := n.start(t.Context(), call("first"), "first")
-		<-log.arrived
+		log, n, first := busy(t)
 
 		var waiting []<-chan result
 		for i := range 20 {
@@ -94,11 +100,7 @@ func TestCommandsThatWaitGoIntoOneAppendAndRefusalsWaitForIt(t *testing.T) {
 func TestADecisionThatNeedsAPositionWaitsForTheAppend(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		memory := eventstore.NewMemory()
-		log := newGated(memory)
-		n := newNode(t, log)
-		first := n.start(t.Context(), call("first"), "first")
-		<-log.arrived
+		log, n, first := busy(t)
 		create := n.start(t.Context(), call("create"), "a")
 		synctest.Wait()
 		type answer struct {
@@ -124,7 +126,7 @@ func TestADecisionThatNeedsAPositionWaitsForTheAppend(t *testing.T) {
 		if got.err != nil || got.to != made.at || got.at != made.at+1 {
 			t.Errorf("refers to %d at %d, %v; want to %d at %d", got.to, got.at, got.err, made.at, made.at+1)
 		}
-		read(t, memory).sameState(t, n.local(tenantKey{"toy", "t1"}).state.(*toyState))
+		read(t, log).sameState(t, n.local(tenantKey{"toy", "t1"}).state.(*toyState))
 	})
 }
 
@@ -149,10 +151,7 @@ func TestAGatheringHasBounds(t *testing.T) {
 		}, []int{2, 2, 1}},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			log := newGated(eventstore.NewMemory())
-			n := newNode(t, log)
-			n.start(t.Context(), call("first"), "first")
-			<-log.arrived
+			log, n, _ := busy(t)
 			failed := make(chan error, 5)
 			for i := range 5 {
 				go func() { failed <- c.run(n, i) }()
@@ -184,11 +183,7 @@ func TestAGatheringHasBounds(t *testing.T) {
 func TestAnEventThatIsTooLargeFailsAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		memory := eventstore.NewMemory()
-		log := newGated(memory)
-		n := newNode(t, log)
-		first := n.start(t.Context(), call("first"), "first")
-		<-log.arrived
+		log, n, first := busy(t)
 		small := n.start(t.Context(), call("small"), "small")
 		synctest.Wait()
 		large := make(chan error, 1)
@@ -218,7 +213,7 @@ func TestAnEventThatIsTooLargeFailsAlone(t *testing.T) {
 		}
 		n.Close()
 		close(log.arrived)
-		h := read(t, memory)
+		h := read(t, log)
 		if len(h.by["small"]) != 1 || len(h.by["large"]) != 0 {
 			t.Errorf("the log has %d small and %d large events", len(h.by["small"]), len(h.by["large"]))
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 	"github.com/gatelog/gatelog/internal/envelope"
 )
 
@@ -20,7 +21,7 @@ func benchHistory(b *testing.B, w *world, n int) []eventstore.Recorded {
 		events[i] = put{ID: fmt.Sprintf("%032d", i*7919%n), Owner: fmt.Sprint("o", i%50), Count: i % 900, Doc: doc, Tags: []string{"red"}}
 	}
 	w.happen(b, events...)
-	return w.messages(b)
+	return eventstoretest.All(b, w.log)
 }
 
 // BenchmarkApply measures batches of so many events, each one transaction, against the bare rows as

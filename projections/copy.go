@@ -25,14 +25,14 @@ func (b *rebuild) copy(ctx context.Context, changes *Changes) error {
 	if err != nil {
 		return err
 	}
-	todo := make(chan Table, len(b.p.Tables))
+	waiting := make(chan Table, len(b.p.Tables))
 	for _, t := range bySize(changes, b.p.Tables) {
-		todo <- t
+		waiting <- t
 	}
-	close(todo)
+	close(waiting)
 	group, ctx := errgroup.WithContext(ctx)
 	work := func(db beginner) error {
-		for t := range todo {
+		for t := range waiting {
 			err := inTx(ctx, db, func(tx *sqlx.Tx) error { return b.copyTable(ctx, tx, t, changes.table(t).rows, indexes[t.Name]) })
 			if err != nil {
 				return fmt.Errorf("copy into %s: %w", t.Name, err)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/jmoiron/sqlx/reflectx"
@@ -44,11 +45,16 @@ func OpenDB(dsn string, connections int) (*sqlx.DB, error) {
 	return db, nil
 }
 
+// maxTexts bounds the queries that stay prepared: clients choose the filters of lists, and each choice makes
+// another text, of which every connection keeps a plan.
+const maxTexts = 500
+
 // Statements runs queries that are prepared once per connection, by their text. Unprepared queries
-// cost lib/pq another round trip each. Queries must come from a bounded set of texts.
+// cost lib/pq another round trip each. What comes beyond maxTexts is prepared for one run.
 type Statements struct {
 	db    *sqlx.DB
 	known sync.Map // text -> *sqlx.Stmt
+	texts atomic.Int64
 	past  []*regexp.Regexp
 }
 
@@ -66,17 +72,26 @@ func NewStatements(db *sqlx.DB, kept ...*Projection) *Statements {
 	return s
 }
 
-// Prepare returns the statement of a text.
+// Prepare returns the statement of a text, and keeps it. Such texts must come from a bounded set.
 func (s *Statements) Prepare(ctx context.Context, query string) (*sqlx.Stmt, error) {
 	if known, ok := s.known.Load(query); ok {
 		return known.(*sqlx.Stmt), nil
 	}
-	stmt, err := s.db.PreparexContext(ctx, query)
+	stmt, err := s.prepare(ctx, query)
 	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", query, err)
+		return nil, err
 	}
 	if faster, lost := s.known.LoadOrStore(query, stmt); lost {
 		return faster.(*sqlx.Stmt), stmt.Close()
+	}
+	s.texts.Add(1)
+	return stmt, nil
+}
+
+func (s *Statements) prepare(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	stmt, err := s.db.PreparexContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", query, err)
 	}
 	return stmt, nil
 }
@@ -105,6 +120,9 @@ func (s *Statements) with(ctx context.Context, query string, do func(stmt *sqlx.
 			query = tables.ReplaceAllString(query, "${1}"+pastSuffix+".${2}"+viewSuffix)
 		}
 	}
+	if _, known := s.known.Load(query); !known && s.texts.Load() >= maxTexts {
+		return s.runOnce(ctx, query, run, do)
+	}
 	stmt, err := s.Prepare(ctx, query)
 	if err != nil {
 		return err
@@ -114,11 +132,29 @@ func (s *Statements) with(ctx context.Context, query string, do func(stmt *sqlx.
 		return err
 	}
 	// It is not closed: others may be about to use it, who will then come by here, too.
-	s.known.CompareAndDelete(query, stmt)
+	if s.known.CompareAndDelete(query, stmt) {
+		s.texts.Add(-1)
+	}
 	if stmt, err = s.Prepare(ctx, query); err != nil {
 		return err
 	}
 	return run(ctx, stmt, do)
+}
+
+// runner runs a statement, on the present or the past.
+type runner func(ctx context.Context, stmt *sqlx.Stmt, do func(stmt *sqlx.Stmt) error) error
+
+// runOnce runs a query that nothing stays prepared for.
+func (s *Statements) runOnce(ctx context.Context, query string, run runner, do func(stmt *sqlx.Stmt) error) error {
+	stmt, err := s.prepare(ctx, query)
+	if err != nil {
+		return err
+	}
+	err = run(ctx, stmt, do)
+	if closing := stmt.Close(); err == nil {
+		err = closing
+	}
+	return err
 }
 
 func (s *Statements) run(_ context.Context, stmt *sqlx.Stmt, do func(stmt *sqlx.Stmt) error) error {

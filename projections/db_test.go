@@ -3,6 +3,7 @@ package projections
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"sync"
@@ -118,6 +119,31 @@ func TestStatements(t *testing.T) {
 	}
 	if err := s.Get(t.Context(), &n, "SELECT FROM nothing"); err == nil {
 		t.Error("a wrong query was prepared")
+	}
+}
+
+// Clients choose the filters of lists. However many texts that makes, what stays prepared has a bound, and each
+// query is answered.
+func TestPreparedTextsHaveABound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := NewStatements(w.db)
+	for n := range maxTexts + 20 {
+		var got int
+		if err := s.Get(t.Context(), &got, fmt.Sprintf("SELECT %d + $1::int", n), 1); err != nil || got != n+1 {
+			t.Fatalf("query %d: %d, %v", n, got, err)
+		}
+	}
+	var kept []int
+	if err := s.Select(t.Context(), &kept, "SELECT 1 WHERE $1::bool", false); err != nil || len(kept) != 0 {
+		t.Errorf("one more: %v, %v", kept, err)
+	}
+	s.known.Range(func(text, _ any) bool { kept = append(kept, len(text.(string))); return true })
+	if len(kept) != maxTexts {
+		t.Errorf("%d texts stay prepared, want %d", len(kept), maxTexts)
+	}
+	if err := s.Get(t.Context(), new(int), "SELECT 1 WHERE $1::bool", false); !errors.Is(err, sql.ErrNoRows) {
+		t.Errorf("no row: %v", err)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 )
 
 // Rebuilds go on beside a runner that writes and readers that read: no reader ever sees less than
@@ -133,7 +134,7 @@ func TestRebuildMayOvertakeTheRunner(t *testing.T) {
 	if err := Rebuild(t.Context(), w.db, w.log, newToy(known), nil); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.applyBatch(t.Context(), 0, w.messages(t)); !errors.Is(err, errMoved) {
+	if _, err := r.applyBatch(t.Context(), 0, eventstoretest.All(t, w.log)); !errors.Is(err, errMoved) {
 		t.Errorf("apply what the rebuild has applied: %v, want errMoved", err)
 	}
 	if err := release(t.Context(), w.db, "toy", "owner"); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 	"github.com/gatelog/gatelog/internal/testenv"
 )
 
@@ -142,7 +143,7 @@ func TestTheCheckpointMovesWithTheRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.happen(t, put{ID: "a", Owner: "x", Count: 1}, put{ID: "b", Owner: "x", Count: 5000})
-	if err := r.apply(t.Context(), 0, 9, w.messages(t)); !permanent(err) {
+	if err := r.apply(t.Context(), 0, 9, eventstoretest.All(t, w.log)); !permanent(err) {
 		t.Errorf("a row that breaks a constraint: %v", err)
 	}
 	if got, at := w.tables(t), w.checkpoint(t).Position; len(got.Things) > 0 || at != 0 {
@@ -151,24 +152,6 @@ func TestTheCheckpointMovesWithTheRows(t *testing.T) {
 	if w.marks.At("toy") != 0 {
 		t.Errorf("the watermark is at %d", w.marks.At("toy"))
 	}
-}
-
-// messages returns all messages of the log.
-func (w *world) messages(t testing.TB) []eventstore.Recorded {
-	t.Helper()
-	head, err := w.log.Head(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []eventstore.Recorded
-	err = w.log.Read(t.Context(), 0, head, func(r eventstore.Recorded) error {
-		all = append(all, r)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
 }
 
 // deadly ends the connection of whoever writes, in the middle of the transaction, now and then.

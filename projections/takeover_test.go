@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 )
 
 func TestAnOwnerOfOldCannotMoveTheCheckpoint(t *testing.T) {
@@ -24,20 +25,20 @@ func TestAnOwnerOfOldCannotMoveTheCheckpoint(t *testing.T) {
 		r    *Runner
 		from domain.Position
 	}{"another owner": {old, 0}, "another position": {current, 1}} {
-		if err := c.r.apply(t.Context(), c.from, last, w.messages(t)); !errors.Is(err, errMoved) {
+		if err := c.r.apply(t.Context(), c.from, last, eventstoretest.All(t, w.log)); !errors.Is(err, errMoved) {
 			t.Errorf("%s: %v, want errMoved", name, err)
 		}
 	}
 	current.Projection = newToy(known)
 	current.Projection.Version = 2
-	if err := current.apply(t.Context(), 0, last, w.messages(t)); !errors.Is(err, errMoved) {
+	if err := current.apply(t.Context(), 0, last, eventstoretest.All(t, w.log)); !errors.Is(err, errMoved) {
 		t.Errorf("another version: %v, want errMoved", err)
 	}
 	if got := w.tables(t); len(got.Things) > 0 {
 		t.Errorf("rows were written: %v", got.Things)
 	}
 	current.Projection.Version = 1
-	if err := current.apply(t.Context(), 0, last, w.messages(t)); err != nil || w.checkpoint(t).Position != last {
+	if err := current.apply(t.Context(), 0, last, eventstoretest.All(t, w.log)); err != nil || w.checkpoint(t).Position != last {
 		t.Errorf("the owner: at %d, %v", w.checkpoint(t).Position, err)
 	}
 }

@@ -64,7 +64,12 @@ func measureVersion(ctx context.Context, b *bench) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	defer b.profile.during(ctx, s, "version")()
+	return b.oneClient(ctx, s, "version", requests, fmt.Sprintf("%d events in the log, %d of this API", b.world.events, b.history))
+}
+
+// oneClient measures requests that one client sends, one after another.
+func (b *bench) oneClient(ctx context.Context, s *server, name string, requests []wire, about string) (result, error) {
+	defer b.profile.during(ctx, s, name)()
 	all, err := b.takeTurns(ctx, b.rounds, func(ctx context.Context, _ int) (sample, error) {
 		return measure(s, s, func() (sample, error) { return drive(ctx, s.addr, 1, requests) })
 	})
@@ -73,8 +78,7 @@ func measureVersion(ctx context.Context, b *bench) (result, error) {
 	}
 	l := all[0].latency()
 	return result{
-		Unit: "ms", Ours: l.P99, OursLatency: l, Notes: []string{all[0].cpuPerOperation().text(),
-			fmt.Sprintf("over HTTP, one client; %d events in the log, %d of this API", b.world.events, b.history)},
+		Unit: "ms", Ours: l.P99, OursLatency: l, Notes: []string{all[0].cpuPerOperation().text(), "over HTTP, one client; " + about},
 	}, nil
 }
 

@@ -181,18 +181,7 @@ func measureAsOf(ctx context.Context, b *bench) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	defer b.profile.during(ctx, s, "as-of")()
-	all, err := b.takeTurns(ctx, b.rounds, func(ctx context.Context, _ int) (sample, error) {
-		return measure(s, s, func() (sample, error) { return drive(ctx, s.addr, 1, requests) })
-	})
-	if err != nil {
-		return result{}, err
-	}
-	l := all[0].latency()
-	return result{
-		Unit: "ms", Ours: l.P99, OursLatency: l,
-		Notes: []string{all[0].cpuPerOperation().text(), fmt.Sprintf("over HTTP, one client; %d events in the log", b.world.events)},
-	}, nil
+	return b.oneClient(ctx, s, "as-of", requests, fmt.Sprintf("%d events in the log", b.world.events))
 }
 
 // moments returns requests for some APIs, each as of a moment since its group was complete.

@@ -17,8 +17,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatelog/gatelog/http/gatelog"
 	"github.com/gatelog/gatelog/http/signature"
+	"github.com/gatelog/gatelog/http/web"
 	"github.com/gatelog/gatelog/internal/node"
 )
 
@@ -91,7 +91,7 @@ func connect(cmd *cobra.Command, spare ...string) (*connection, error) {
 
 // failure is an answer that refuses.
 type failure struct {
-	refusal gatelog.Error
+	refusal web.Error
 	status  int
 }
 

@@ -61,7 +61,7 @@ func (c *Commands) UpdateApp(ctx context.Context, b *commands.Bus, call commands
 	if given != "" {
 		_, err = c.shownOnce(ctx, call, appSecretOf(in.InstanceID), a.Secret, given)
 	}
-	a.Secret = MaskedSecret
+	a.Secret = apig.MaskedSecret
 	return a, at, err
 }
 
@@ -161,6 +161,3 @@ func (c *Commands) shownOnce(ctx context.Context, call commands.Call, purpose, s
 	}
 	return plain, nil
 }
-
-// MaskedSecret stands for the secret of an app where it is not shown.
-const MaskedSecret = masked

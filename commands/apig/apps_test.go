@@ -12,7 +12,8 @@ import (
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/eventstore"
-	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 )
 
 // office is the use cases over a log in memory, in which one instance runs.
@@ -28,17 +29,9 @@ const officeTenant = "t1"
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring, err := secret.NewKeyring(&secret.MemoryStore{}, master, secret.KeyringOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	seal := keyringSealer{keyring}
-	o := &office{Commands: New(seal), t: t, log: eventstore.NewMemory()}
-	o.bus = commands.New(commands.Options{Log: o.log, Waiter: readAtOnce{}, Sealer: seal, Node: "test"})
+	keyring := secrettest.Keyring(t)
+	o := &office{Commands: New(keyring), t: t, log: eventstore.NewMemory()}
+	o.bus = commands.New(commands.Options{Log: o.log, Waiter: readAtOnce{}, Sealer: keyring, Node: "test"})
 	t.Cleanup(o.bus.Close)
 	o.open()
 	return o
@@ -77,34 +70,15 @@ type readAtOnce struct{}
 
 func (readAtOnce) Await(context.Context, string, domain.Position) error { return nil }
 
-type keyringSealer struct{ keyring *secret.Keyring }
-
-func (s keyringSealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-func (s keyringSealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
-}
-
 // absent fails when the log holds one of the texts.
 func (o *office) absent(texts ...string) {
 	o.t.Helper()
-	head, err := o.log.Head(o.t.Context())
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	err = o.log.Read(o.t.Context(), 0, head, func(r eventstore.Recorded) error {
+	for _, r := range eventstoretest.All(o.t, o.log) {
 		for _, text := range texts {
 			if text == "" || bytes.Contains(r.Data, []byte(text)) {
 				o.t.Errorf("%s at %d holds a secret", r.Type, r.Position)
 			}
 		}
-		return nil
-	})
-	if err != nil {
-		o.t.Fatal(err)
 	}
 }
 
@@ -148,7 +122,7 @@ func TestSecretsOfAppsAreNotInTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if own.Secret != "my-own-secret" || updated.Secret != MaskedSecret || made.Value != code || len(generated.Secret) != 32 || len(auto.Value) != 64 {
+	if own.Secret != "my-own-secret" || updated.Secret != apig.MaskedSecret || made.Value != code || len(generated.Secret) != 32 || len(auto.Value) != 64 {
 		t.Error("an answer does not show what it should")
 	}
 	o.absent(generated.Secret, "my-own-secret", "my-second-secret", reset.Secret, code, auto.Value)

@@ -86,9 +86,6 @@ func secretMembers(feature string) []string {
 	return all[i].Secrets
 }
 
-// masked stands for a secret in an answer.
-const masked = "******"
-
 // MaskFeature returns a feature as answers show it: without the keys of its configuration.
 func MaskFeature(name, config string) string {
 	names := secretMembers(name)
@@ -98,7 +95,7 @@ func MaskFeature(name, config string) string {
 	}
 	for _, name := range names {
 		if _, there := members[name]; there {
-			members[name] = json.RawMessage(`"` + masked + `"`)
+			members[name] = json.RawMessage(`"` + apig.MaskedSecret + `"`)
 		}
 	}
 	text, err := json.Marshal(members)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/base64"
 	"log/slog"
-	"strings"
 	"testing"
 
 	"github.com/gatelog/gatelog/commands"
@@ -13,8 +12,10 @@ import (
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 	"github.com/gatelog/gatelog/internal/envelope"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 )
 
 const project = "0123456789abcdef0123456789abcdef"
@@ -34,35 +35,16 @@ type bundle struct {
 
 func setup(t *testing.T, log eventstore.Log) *bundle {
 	t.Helper()
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring, err := secret.NewKeyring(&secret.MemoryStore{}, master, secret.KeyringOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	bus := commands.New(commands.Options{Log: log, Waiter: noReadModels{}, Sealer: sealer{keyring}, Node: "test", Logger: silent})
+	keyring := secrettest.Keyring(t)
+	bus := commands.New(commands.Options{Log: log, Waiter: noReadModels{}, Sealer: keyring, Node: "test", Logger: silent})
 	t.Cleanup(bus.Close)
-	return &bundle{Commands: commandsapig.New(sealer{keyring}), log: log, bus: bus, keyring: keyring}
+	return &bundle{Commands: commandsapig.New(keyring), log: log, bus: bus, keyring: keyring}
 }
 
 // noReadModels is for commands that nobody reads after.
 type noReadModels struct{}
 
 func (noReadModels) Await(context.Context, string, domain.Position) error { return nil }
-
-// sealer seals with a keyring.
-type sealer struct{ keyring *secret.Keyring }
-
-func (s sealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
-}
 
 func call() commands.Call { return commands.System(project, "r1", "test") }
 
@@ -98,7 +80,7 @@ func (b *bundle) runs(t *testing.T, name string) string {
 func (b *bundle) events(t *testing.T) []domain.Event {
 	t.Helper()
 	var all []domain.Event
-	b.read(t, func(r eventstore.Recorded) {
+	for _, r := range eventstoretest.All(t, b.log) {
 		rec, ok, err := envelope.Open(apig.Codec(), r)
 		if err != nil {
 			t.Fatal(err)
@@ -106,45 +88,30 @@ func (b *bundle) events(t *testing.T) []domain.Event {
 		if ok {
 			all = append(all, rec.Event)
 		}
-	})
+	}
 	return all
-}
-
-func (b *bundle) read(t *testing.T, each func(eventstore.Recorded)) {
-	t.Helper()
-	head, err := b.log.Head(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = b.log.Read(t.Context(), 0, head, func(r eventstore.Recorded) error {
-		each(r)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // absent fails when the log holds a text anywhere, plain or in base64.
 func (b *bundle) absent(t *testing.T, text string) {
 	t.Helper()
-	b.read(t, func(r eventstore.Recorded) {
+	for _, r := range eventstoretest.All(t, b.log) {
 		for _, form := range []string{text, base64.StdEncoding.EncodeToString([]byte(text))} {
 			if bytes.Contains(r.Data, []byte(form)) {
 				t.Errorf("%s at %d holds the secret", r.Type, r.Position)
 			}
 		}
-	})
+	}
 }
 
 // commands returns the commands in the log, one for each event.
 func (b *bundle) commands(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	b.read(t, func(r eventstore.Recorded) {
+	for _, r := range eventstoretest.All(t, b.log) {
 		if r.Type != eventstore.TypeWriterTaken {
 			all = append(all, r.Extensions["command"])
 		}
-	})
+	}
 	return all
 }

@@ -70,7 +70,7 @@ func (c *Commands) UpdateSignature(ctx context.Context, b *commands.Bus, call co
 	}
 	generated := given.Secret == "" && sign.Secret == in.Secret.Text
 	if sign.Secret, err = c.shownOnce(ctx, call, signSecretOf(in.InstanceID), sign.Secret, given.Secret); !generated {
-		sign.Secret = MaskedSecret
+		sign.Secret = apig.MaskedSecret
 	}
 	return sign, at, err
 }
@@ -82,7 +82,7 @@ func (c *Commands) BindSignature(ctx context.Context, b *commands.Bus, call comm
 	if err != nil {
 		return apig.BoundSignature{}, at, err
 	}
-	bound.Signature.Secret = MaskedSecret
+	bound.Signature.Secret = apig.MaskedSecret
 	bound.Signature.Key, err = c.OpenSignKey(ctx, call, in.InstanceID, bound.Signature.Key)
 	return bound, at, err
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/identity"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 )
 
 // bundle is a bus over a log in memory, with the use cases of this package.
@@ -24,16 +26,9 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring, err := secret.NewKeyring(&secret.MemoryStore{}, master, secret.KeyringOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	keyring := secrettest.Keyring(t)
 	log := eventstore.NewMemory()
-	bus := commands.New(commands.Options{Log: log, Waiter: noReadModels{}, Sealer: sealer{keyring}, Node: "test"})
+	bus := commands.New(commands.Options{Log: log, Waiter: noReadModels{}, Sealer: keyring, Node: "test"})
 	t.Cleanup(bus.Close)
 	return &bundle{Commands: New(keyring), log: log, keyring: keyring, bus: bus}
 }
@@ -53,18 +48,6 @@ func started(t *testing.T) (*bundle, Bootstrapped) {
 type noReadModels struct{}
 
 func (noReadModels) Await(context.Context, string, domain.Position) error { return nil }
-
-// sealer seals recorded answers with a keyring.
-type sealer struct{ keyring *secret.Keyring }
-
-func (s sealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
-}
 
 // may is a policy for one action on the account.
 type may string
@@ -90,33 +73,18 @@ func keyed(key string) commands.Meta {
 func (b *bundle) types(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	b.read(t, func(r eventstore.Recorded) {
+	for _, r := range eventstoretest.All(t, b.log) {
 		if !strings.HasPrefix(r.Type, "gatelog.") {
 			all = append(all, r.Type)
 		}
-	})
+	}
 	return all
-}
-
-func (b *bundle) read(t *testing.T, each func(eventstore.Recorded)) {
-	t.Helper()
-	head, err := b.log.Head(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = b.log.Read(t.Context(), 0, head, func(r eventstore.Recorded) error {
-		each(r)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 // absent fails when the log holds a text anywhere, plain or in base64.
 func (b *bundle) absent(t *testing.T, texts ...string) {
 	t.Helper()
-	b.read(t, func(r eventstore.Recorded) {
+	for _, r := range eventstoretest.All(t, b.log) {
 		for _, text := range texts {
 			for _, form := range []string{text, base64.StdEncoding.EncodeToString([]byte(text))} {
 				if bytes.Contains(r.Data, []byte(form)) {
@@ -124,5 +92,5 @@ func (b *bundle) absent(t *testing.T, texts ...string) {
 				}
 			}
 		}
-	})
+	}
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/subscriptions"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 	"github.com/gatelog/gatelog/internal/feed"
-	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 )
 
 // bundle is a bus over a log, with the use cases of this surface.
@@ -24,36 +25,17 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring, err := secret.NewKeyring(&secret.MemoryStore{}, master, secret.KeyringOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	keyring := secrettest.Keyring(t)
 	log := eventstore.NewMemory()
-	bus := commands.New(commands.Options{Log: log, Waiter: noReadModels{}, Sealer: sealer{keyring}, Node: "test", Logger: slog.New(slog.DiscardHandler)})
+	bus := commands.New(commands.Options{Log: log, Waiter: noReadModels{}, Sealer: keyring, Node: "test", Logger: slog.New(slog.DiscardHandler)})
 	t.Cleanup(bus.Close)
-	return &bundle{Commands: commandssubscriptions.New(sealer{keyring}), log: log, bus: bus}
+	return &bundle{Commands: commandssubscriptions.New(keyring), log: log, bus: bus}
 }
 
 // noReadModels is for commands that nobody reads after.
 type noReadModels struct{}
 
 func (noReadModels) Await(context.Context, string, domain.Position) error { return nil }
-
-// sealer seals with a keyring.
-type sealer struct{ keyring *secret.Keyring }
-
-func (s sealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
-}
 
 func call() commands.Call { return commands.System("p1", "r1", "test") }
 
@@ -74,17 +56,9 @@ func (everything) Allows(string, string) bool { return true }
 // text is all that the log has.
 func (b *bundle) text(t *testing.T) string {
 	t.Helper()
-	head, err := b.log.Head(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	var all strings.Builder
-	err = b.log.Read(t.Context(), 0, head, func(r eventstore.Recorded) error {
+	for _, r := range eventstoretest.All(t, b.log) {
 		all.Write(r.Data)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	return all.String()
 }

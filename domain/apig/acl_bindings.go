@@ -51,46 +51,26 @@ func (a *access) isBound(id string) bool { return len(a.bound.ofPolicy[id]) > 0 
 // type, and the newest binding counts (§3.14.1). Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3006;
 // APIG.3015.
 func (s *State) BindACL(m *domain.Moment, c BindACL) ([]Bound, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return nil, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return nil, nil, err
 	}
 	in, a, err := s.changingACL(c.InstanceID, c.Body.ACLID)
 	if err != nil {
 		return nil, nil, err
 	}
-	return in.bind(m, &in.access.bound, a.ID, a.EntityType, c.Body.PublishIDs, func(now Binding, replaced string) domain.Event {
-		return ACLBound{now, replaced}
-	})
+	return in.bindPolicy(m, in.family(FamilyACL), a.ID, a.EntityType, c.Body.PublishIDs)
 }
 
 // UnbindACL decides on the command of that name. Errors: APIG.3030, 3718; APIG.3010.
 func (s *State) UnbindACL(_ *domain.Moment, c UnbindACL) (None, []domain.Event, error) {
-	in, err := s.changing(c.InstanceID)
-	if err != nil {
-		return None{}, nil, err
-	}
-	b, ok := in.access.bound.all[c.BindingID]
-	if !ok {
-		return None{}, nil, ErrACLBindingNotFound()
-	}
-	return None{}, []domain.Event{ACLUnbound{b}}, nil
+	return s.unbindPolicy(c.InstanceID, FamilyACL, c.BindingID, ErrACLBindingNotFound())
 }
 
 // UnbindACLs decides on the command of that name: a binding that does not exist (APIG.3010) is listed as a
 // failure and does not stop the others. Errors: APIG.2011; APIG.3030, 3718.
 func (s *State) UnbindACLs(_ *domain.Moment, c UnbindACLs) (UnbindResult, []domain.Event, error) {
-	if err := checkDeletion(c.Action); err != nil {
+	if err := checkDeletion(c.Action, c.Body); err != nil {
 		return UnbindResult{}, nil, err
 	}
-	if bad := domain.Check(c.Body); bad != nil {
-		return UnbindResult{}, nil, FromViolation(bad)
-	}
-	in, err := s.changing(c.InstanceID)
-	if err != nil {
-		return UnbindResult{}, nil, err
-	}
-	result, events := in.access.bound.unbindMany(c.Body.Bindings, ErrACLBindingNotFound(), func(b Binding) domain.Event {
-		return ACLUnbound{b}
-	})
-	return result, events, nil
+	return s.unbindPolicies(c.InstanceID, FamilyACL, c.Body.Bindings, ErrACLBindingNotFound())
 }

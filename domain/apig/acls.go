@@ -104,8 +104,8 @@ func (s *State) CreateACL(m *domain.Moment, c CreateACL) (ACL, []domain.Event, e
 
 // check holds the values against the rules of their kind (§3.13.1).
 func (b ACLBody) check() error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
+	if err := violated(b); err != nil {
+		return err
 	}
 	values := strings.Split(b.Value, ",")
 	if len(values) > maxACLValues && b.EntityType != aclAccounts {
@@ -183,11 +183,8 @@ func (s *State) DeleteACL(_ *domain.Moment, c DeleteACL) (None, []domain.Event, 
 // DeleteACLs decides on the command of that name: a policy that is bound (APIG.3447) or unknown (APIG.3006)
 // is listed as a failure and does not stop the others. Errors: APIG.2011; APIG.3030, 3718.
 func (s *State) DeleteACLs(_ *domain.Moment, c DeleteACLs) (DeleteACLsResult, []domain.Event, error) {
-	if err := checkDeletion(c.Action); err != nil {
+	if err := checkDeletion(c.Action, c.Body); err != nil {
 		return DeleteACLsResult{}, nil, err
-	}
-	if bad := domain.Check(c.Body); bad != nil {
-		return DeleteACLsResult{}, nil, FromViolation(bad)
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {

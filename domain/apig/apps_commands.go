@@ -1,7 +1,5 @@
 package apig
 
-import "github.com/gatelog/gatelog/domain"
-
 // CreateApp creates an app (APIG V2 §3.28.1). The secret has left the body by now: Secret has it sealed.
 type CreateApp struct {
 	InstanceID string       `json:"instance_id"`
@@ -106,13 +104,6 @@ func (b AppResetBody) Check() error { return violated(b) }
 
 // Check does for an AppCode what AppBody.Check does.
 func (b AppCodeBody) Check() error { return violated(b) }
-
-func violated(body any) error {
-	if bad := domain.Check(body); bad != nil {
-		return FromViolation(bad)
-	}
-	return nil
-}
 
 // Fingerprint is what the client asked for, without what differs with every sending.
 func (c CreateApp) Fingerprint() any { c.Secret = c.Secret.asked(); return c }

@@ -89,8 +89,8 @@ func (in *instance) authorizerBody(b AuthorizerBody, self string) (AuthorizerBod
 	if limit := in.quota(quotaIdentities); len(b.Identities) > limit {
 		return b, ErrTooManyIdentities(limit)
 	}
-	if bad := domain.Check(b); bad != nil {
-		return b, FromViolation(bad)
+	if err := violated(b); err != nil {
+		return b, err
 	}
 	type source struct{ location, name string }
 	seen := map[source]bool{}

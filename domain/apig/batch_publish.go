@@ -65,8 +65,8 @@ func (c BatchPublish) check() error {
 	if len(c.Body.APIs) > maxEvents {
 		return ErrTooLarge("apis")
 	}
-	if bad := domain.Check(c.Body); bad != nil {
-		return FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return err
 	}
 	if len(c.Body.APIs) == 0 && c.Body.GroupID == "" {
 		return ErrMissing("apis")

@@ -1,6 +1,7 @@
 package apig
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
@@ -128,12 +129,17 @@ func leave[K comparable](sets map[K]map[string]struct{}, key K, member string) {
 	}
 }
 
-// bind decides on binding a policy to publications: the bindings in the order of the request, and the
+// family returns the family of policies with that name.
+func (in *instance) family(name string) family {
+	all := in.families()
+	return all[slices.IndexFunc(all, func(f family) bool { return f.name == name })]
+}
+
+// bindPolicy decides on binding a policy to publications: the bindings in the order of the request, and the
 // events of those that are new. A policy that holds the slot of a new binding gives way, as the lists of
 // unbound APIs imply, which show the policy that an API has; what is bound already stays as it is. It
 // refuses a publication that is not in effect: APIG.3015.
-func (in *instance) bind(m *domain.Moment, b *bindings, policyID, kind string, publishIDs []string,
-	event func(now Binding, replaced string) domain.Event) ([]Bound, []domain.Event, error) {
+func (in *instance) bindPolicy(m *domain.Moment, f family, policyID, kind string, publishIDs []string) ([]Bound, []domain.Event, error) {
 	var places []placement
 	for _, publishID := range distinct(publishIDs) {
 		at, ok := in.published[publishID]
@@ -142,24 +148,23 @@ func (in *instance) bind(m *domain.Moment, b *bindings, policyID, kind string, p
 		}
 		places = append(places, at)
 	}
-	bound, events := in.bindAt(m, b, policyID, kind, places, event)
+	bound, events := in.bindAt(m, f, policyID, kind, places)
 	return bound, events, nil
 }
 
-// bindAt is bind for places where something is published.
-func (in *instance) bindAt(m *domain.Moment, b *bindings, policyID, kind string, places []placement,
-	event func(now Binding, replaced string) domain.Event) ([]Bound, []domain.Event) {
+// bindAt is bindPolicy for places where something is published.
+func (in *instance) bindAt(m *domain.Moment, f family, policyID, kind string, places []placement) ([]Bound, []domain.Event) {
 	var bound []Bound
 	var events []domain.Event
 	for _, at := range places {
-		replaced := b.slots[slot{at, kind}]
-		one, known := b.all[replaced]
+		replaced := f.bound.slots[slot{at, kind}]
+		one, known := f.bound.all[replaced]
 		if !known || one.PolicyID != policyID {
 			one = Binding{
 				ID: m.NewID(), InstanceID: in.ID, PolicyID: policyID, Kind: kind,
 				APIID: at.apiID, EnvID: at.envID, BindTime: m.Now,
 			}
-			events = append(events, event(one, replaced))
+			events = append(events, f.bind(one, replaced))
 		}
 		bound = append(bound, in.bound(one, in.apis[at.apiID].inEffect[at.envID].PublishID))
 	}
@@ -179,21 +184,40 @@ func (in *instance) bound(one Binding, publishID string) Bound {
 	return b
 }
 
-// unbindMany decides on removing bindings, each once: one that does not exist is a failure, with the
-// given refusal, and does not stop the others.
-func (b *bindings) unbindMany(ids []string, unknown *domain.Error, event func(Binding) domain.Event) (UnbindResult, []domain.Event) {
+// unbindPolicy decides on removing a binding of a family; unknown refuses one that does not exist.
+func (s *State) unbindPolicy(instanceID, family, id string, unknown *domain.Error) (None, []domain.Event, error) {
+	in, err := s.changing(instanceID)
+	if err != nil {
+		return None{}, nil, err
+	}
+	f := in.family(family)
+	b, ok := f.bound.all[id]
+	if !ok {
+		return None{}, nil, unknown
+	}
+	return None{}, []domain.Event{f.unbind(b)}, nil
+}
+
+// unbindPolicies decides on removing bindings of a family, each once: one that does not exist is a failure,
+// with the refusal unknown, and does not stop the others.
+func (s *State) unbindPolicies(instanceID, family string, ids []string, unknown *domain.Error) (UnbindResult, []domain.Event, error) {
+	in, err := s.changing(instanceID)
+	if err != nil {
+		return UnbindResult{}, nil, err
+	}
+	f := in.family(family)
 	result := UnbindResult{Failure: []UnbindFailure{}}
 	var events []domain.Event
 	for _, id := range distinct(ids) {
-		one, ok := b.all[id]
+		one, ok := f.bound.all[id]
 		if !ok {
 			result.Failure = append(result.Failure, UnbindFailure{id, unknown.Code, unknown.Message})
 			continue
 		}
 		result.SuccessCount++
-		events = append(events, event(one))
+		events = append(events, f.unbind(one))
 	}
-	return result, events
+	return result, events, nil
 }
 
 // unbindAll ends all bindings to a publication that is over.
@@ -203,10 +227,11 @@ func (in *instance) unbindAll(at placement) {
 	in.signing.bound.dropPlace(at)
 }
 
-// checkDeletion refuses any action but 'delete' (APIG V2 §3.8.6, §3.13.4, §3.14.3).
-func checkDeletion(action string) error {
+// checkDeletion refuses any action but 'delete', and a body that breaks a rule of its fields (APIG V2
+// §3.8.6, §3.13.4, §3.14.3).
+func checkDeletion(action string, body any) error {
 	if action != ActionDelete {
 		return ErrInvalidBecause("action", `should be "delete"`)
 	}
-	return nil
+	return violated(body)
 }

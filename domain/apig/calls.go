@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/gatelog/gatelog/domain"
 )
 
 // Bounds of how late, and how early, a call may be told of. Calls outside are not counted. The lateness
@@ -38,10 +36,7 @@ type CallRecord struct {
 
 // Check returns APIG.2001 or APIG.2011 for the first member that breaks its rule.
 func (b CallBatch) Check() error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
-	}
-	return nil
+	return violated(b)
 }
 
 // CallMinute is what the calls of an API in one minute add up to. Latencies are in milliseconds, traffic

@@ -46,8 +46,8 @@ type UpdateHealthCheck struct {
 // PutMemberGroups decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3023; APIG.3100 (at most 500 groups); APIG.3471 for a reference to a channel that has references.
 func (s *State) PutMemberGroups(m *domain.Moment, c PutMemberGroups) (Channel, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Channel{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Channel{}, nil, err
 	}
 	return s.changeChannel(m, c.InstanceID, c.ChannelID, func(in *instance, ch *Channel) error {
 		groups, err := in.mergeGroups(m, ch, ch.Groups, c.Body.MemberGroups)
@@ -132,8 +132,8 @@ func (c *Channel) refersTo(id string) bool {
 // UpdateMemberGroup decides on the command of that name: the body replaces all of the group but its id.
 // Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3023; APIG.3007 for the group; APIG.3471.
 func (s *State) UpdateMemberGroup(m *domain.Moment, c UpdateMemberGroup) (Channel, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Channel{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Channel{}, nil, err
 	}
 	return s.changeChannel(m, c.InstanceID, c.ChannelID, func(in *instance, ch *Channel) error {
 		i := ch.groupAt(c.GroupID)
@@ -175,8 +175,8 @@ func (s *State) DeleteMemberGroup(m *domain.Moment, c DeleteMemberGroup) (Channe
 // UpdateHealthCheck decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3023.
 func (s *State) UpdateHealthCheck(m *domain.Moment, c UpdateHealthCheck) (Channel, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Channel{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Channel{}, nil, err
 	}
 	return s.changeChannel(m, c.InstanceID, c.ChannelID, func(_ *instance, ch *Channel) error {
 		return ch.setHealth(m, &c.Body, "")

@@ -97,10 +97,7 @@ func (in *instance) membersGiven(ch *Channel, members []MemberBody, body any) er
 	if limit := in.quota(quotaMembers); len(members) > limit {
 		return ErrTooManyMembers(limit)
 	}
-	if bad := domain.Check(body); bad != nil {
-		return FromViolation(bad)
-	}
-	return nil
+	return violated(body)
 }
 
 // merge returns kept with the given members: one whose address is there takes its place, the others
@@ -183,8 +180,8 @@ func (s *State) DeleteMember(m *domain.Moment, c DeleteMember) (Channel, []domai
 // EnableMembers decides on the command of that name: all of the members or none. Errors: APIG.2001,
 // 2011; APIG.3030, 3718; APIG.3023; APIG.3024.
 func (s *State) EnableMembers(m *domain.Moment, c EnableMembers) (Channel, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Channel{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Channel{}, nil, err
 	}
 	status := statusUnavailable
 	if c.Enable {

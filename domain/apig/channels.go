@@ -74,8 +74,8 @@ func (in *instance) describeChannel(m *domain.Moment, b ChannelBody, ch *Channel
 	if limit := in.quota(quotaMembers); len(b.Members) > limit {
 		return ErrTooManyMembers(limit)
 	}
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
+	if err := violated(b); err != nil {
+		return err
 	}
 	if id := in.channels.names[b.Name]; id != "" && id != ch.ID {
 		return ErrChannelNameTaken(b.Name)

@@ -37,8 +37,8 @@ type CheckAPIBody struct {
 // CheckGroupName decides on the query of that name. Errors: APIG.2001, 2011; APIG.3030; APIG.3201 when
 // the name is taken.
 func (s *State) CheckGroupName(_ *domain.Moment, c CheckGroupName) (None, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return None{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return None{}, nil, err
 	}
 	in, err := s.below(c.InstanceID)
 	if err != nil {
@@ -78,8 +78,8 @@ func (s *State) CheckAPI(_ *domain.Moment, c CheckAPI) (None, []domain.Event, er
 }
 
 func (b CheckAPIBody) check() error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
+	if err := violated(b); err != nil {
+		return err
 	}
 	switch {
 	case b.Type == "name" && b.Name == "":

@@ -32,8 +32,8 @@ type DeleteEnv struct {
 // CreateEnv decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3104
 // (quota ENVIRONMENT_NUM_LIMIT, RELEASE counted); APIG.3205 (name).
 func (s *State) CreateEnv(m *domain.Moment, c CreateEnv) (Environment, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Environment{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Environment{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {
@@ -53,8 +53,8 @@ func (s *State) CreateEnv(m *domain.Moment, c CreateEnv) (Environment, []domain.
 // UpdateEnv decides on the command of that name. RELEASE keeps its name. Errors: APIG.2001, 2011;
 // APIG.3030, 3718; APIG.3003; APIG.3205 (name); APIG.1103 (RELEASE).
 func (s *State) UpdateEnv(_ *domain.Moment, c UpdateEnv) (Environment, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Environment{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Environment{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {

@@ -27,6 +27,14 @@ func FromViolation(v *domain.Violation) *domain.Error {
 	}
 }
 
+// violated refuses a body that breaks a rule of its fields.
+func violated(body any) error {
+	if bad := domain.Check(body); bad != nil {
+		return FromViolation(bad)
+	}
+	return nil
+}
+
 // ErrParameter is APIG.2000: the request as a whole cannot be used; detail says why.
 func ErrParameter(detail string) *domain.Error {
 	return domain.Errorf("APIG.2000", "Parameter error: %s", shown(detail))

@@ -1,7 +1,5 @@
 package apig
 
-import "github.com/gatelog/gatelog/domain"
-
 // ExportBody is what to export, and how (APIG V2 §3.16.1).
 type ExportBody struct {
 	EnvID   string   `json:"env_id" maxLength:"65" doc:"Environment whose published definitions are exported."`
@@ -14,8 +12,5 @@ type ExportBody struct {
 
 // Check returns APIG.2001 or APIG.2011 for the first member that breaks its rule.
 func (b ExportBody) Check() error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
-	}
-	return nil
+	return violated(b)
 }

@@ -70,8 +70,8 @@ var featureSpecs = func() map[string]FeatureSpec {
 // itself. A masked secret in a configuration means the one that is there. Errors: APIG.2001; APIG.3030, 3718; APIG.2000 for a feature that does not exist or has nothing
 // to set; APIG.2011 for a configuration that breaks the feature's rules; APIG.3711 (once a minute).
 func (s *State) ConfigureFeature(m *domain.Moment, c ConfigureFeature) (Feature, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Feature{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Feature{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {

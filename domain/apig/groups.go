@@ -40,8 +40,8 @@ type DeleteGroup struct {
 // CreateGroup decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3101 (quota APIGROUP_NUM_LIMIT); APIG.3201 (name).
 func (s *State) CreateGroup(m *domain.Moment, c CreateGroup) (Group, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Group{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Group{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {
@@ -75,8 +75,8 @@ func (in *instance) newGroup(m *domain.Moment, name, remark string) Group {
 // UpdateGroup decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3001; APIG.3201 (name).
 func (s *State) UpdateGroup(m *domain.Moment, c UpdateGroup) (Group, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Group{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Group{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {

@@ -82,8 +82,8 @@ const (
 // ImportMicroservice decides on the command of that name. Errors: those of CreateChannel, CreateGroup and
 // CreateAPI; APIG.3001.
 func (s *State) ImportMicroservice(m *domain.Moment, c ImportMicroservice) (MicroserviceResult, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return MicroserviceResult{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return MicroserviceResult{}, nil, err
 	}
 	ch, events, err := s.CreateChannel(m, CreateChannel{c.InstanceID, c.Body.channel(m)})
 	if err != nil {

@@ -158,8 +158,8 @@ func (s *State) changingOrchestration(instanceID, id string) (*instance, Orchest
 
 // check holds a rule against what its strategy asks for.
 func (b OrchestrationBody) check() error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
+	if err := violated(b); err != nil {
+		return err
 	}
 	switch {
 	case b.MappedParam == nil && !b.IsPreprocessing:

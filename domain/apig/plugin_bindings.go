@@ -142,9 +142,7 @@ func (in *instance) pluginsToAttach(ids []string) ([]*Plugin, error) {
 
 // attach decides on binding a plug-in.
 func (in *instance) attach(m *domain.Moment, p *Plugin, places []placement) ([]AttachedPlugin, []domain.Event) {
-	bound, events := in.bindAt(m, &in.plugins.bound, p.ID, p.Type, places, func(now Binding, replaced string) domain.Event {
-		return PluginAttached{now, replaced}
-	})
+	bound, events := in.bindAt(m, in.family(FamilyPlugin), p.ID, p.Type, places)
 	attached := make([]AttachedPlugin, len(bound))
 	for i, b := range bound {
 		attached[i] = AttachedPlugin{Bound: b, PluginName: p.Name, PluginType: p.Type, PluginScope: p.Scope}

@@ -79,8 +79,8 @@ func soundContent(text string) error {
 	whole := struct {
 		Content json.RawMessage `json:"plugin_content"`
 	}{json.RawMessage(text)}
-	if bad := domain.Check(whole); bad != nil {
-		return FromViolation(bad)
+	if err := violated(whole); err != nil {
+		return err
 	}
 	if !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
 		return ErrInvalidBecause("plugin_content", "is no JSON object")

@@ -88,8 +88,8 @@ func (c UpdatePlugin) Fingerprint() any {
 // Check refuses a body, with its secrets in the clear, that breaks a rule of its fields or of the model
 // of its content: APIG.2001, APIG.2011. It is for whoever seals the secrets.
 func (b PluginBody) Check() error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
+	if err := violated(b); err != nil {
+		return err
 	}
 	content, err := readContent(b.Type, b.Content)
 	if err != nil {
@@ -107,8 +107,8 @@ func (b PluginBody) checkSealed() error {
 	if short.Content != "" {
 		short.Content = "{}"
 	}
-	if bad := domain.Check(short); bad != nil {
-		return FromViolation(bad)
+	if err := violated(short); err != nil {
+		return err
 	}
 	_, err := readContent(b.Type, b.Content)
 	return err

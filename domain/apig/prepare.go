@@ -35,8 +35,8 @@ func Prepare(m *domain.Moment, in Definition, old *Definition, limits Limits) (D
 	if bad := overQuota(&in, limits); bad != nil {
 		return Definition{}, bad
 	}
-	if bad := domain.Check(&in); bad != nil {
-		return Definition{}, FromViolation(bad)
+	if err := violated(&in); err != nil {
+		return Definition{}, err
 	}
 	d := in.Clone()
 	if bad := d.normalize(); bad != nil {

@@ -34,8 +34,8 @@ const (
 )
 
 func (b PublicationBody) check(action string) error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
+	if err := violated(b); err != nil {
+		return err
 	}
 	if b.Action != action {
 		return ErrInvalid("action")

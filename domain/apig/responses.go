@@ -128,8 +128,8 @@ func (b ResponseBody) infos() (map[string]ResponseInfo, error) {
 	if len(b.Responses) > 2*len(errorTypes) {
 		return nil, ErrInvalid("responses")
 	}
-	if bad := domain.Check(b); bad != nil {
-		return nil, FromViolation(bad)
+	if err := violated(b); err != nil {
+		return nil, err
 	}
 	infos := map[string]ResponseInfo{}
 	for name, info := range b.Responses {
@@ -239,8 +239,8 @@ func (s *State) SetResponseType(m *domain.Moment, c SetResponseType) (Response, 
 	}
 	info := of.defaultInfo()
 	if c.Info != nil {
-		if bad := domain.Check(c.Info); bad != nil {
-			return Response{}, nil, FromViolation(bad)
+		if err := violated(c.Info); err != nil {
+			return Response{}, nil, err
 		}
 		given, err := c.Info.complete(of, "")
 		if err != nil {

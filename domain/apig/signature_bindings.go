@@ -36,21 +36,11 @@ func (s *State) BindSignature(m *domain.Moment, c BindSignature) (BoundSignature
 	if err != nil {
 		return BoundSignature{}, nil, err
 	}
-	bound, events, err := in.bind(m, &in.signing.bound, sign.ID, "", c.Body.PublishIDs, func(now Binding, replaced string) domain.Event {
-		return SignatureBound{now, replaced}
-	})
+	bound, events, err := in.bindPolicy(m, in.family(FamilySignature), sign.ID, "", c.Body.PublishIDs)
 	return BoundSignature{sign, bound}, events, err
 }
 
 // UnbindSignature decides on the command of that name. Errors: APIG.3030, 3718; APIG.3018.
 func (s *State) UnbindSignature(_ *domain.Moment, c UnbindSignature) (None, []domain.Event, error) {
-	in, err := s.changing(c.InstanceID)
-	if err != nil {
-		return None{}, nil, err
-	}
-	b, ok := in.signing.bound.all[c.BindingID]
-	if !ok {
-		return None{}, nil, ErrSignatureBindingNotFound()
-	}
-	return None{}, []domain.Event{SignatureUnbound{b}}, nil
+	return s.unbindPolicy(c.InstanceID, FamilySignature, c.BindingID, ErrSignatureBindingNotFound())
 }

@@ -148,8 +148,8 @@ func (s *State) RequestImport(m *domain.Moment, c RequestImport) (Task, []domain
 // RequestExport decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718 (also when too
 // many tasks are unfinished).
 func (s *State) RequestExport(m *domain.Moment, c RequestExport) (Task, []domain.Event, error) {
-	if bad := domain.Check(c.Order.ExportBody); bad != nil {
-		return Task{}, nil, FromViolation(bad)
+	if err := violated(c.Order.ExportBody); err != nil {
+		return Task{}, nil, err
 	}
 	return s.newTask(m, c.InstanceID, Task{Type: TaskExport, Export: &c.Order})
 }

@@ -37,46 +37,26 @@ type UnbindThrottlesBody struct {
 // BindThrottle decides on the command of that name: each publication has at most one policy, and the
 // newest binding counts (§3.8.1, §3.8.5). Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3005; APIG.3015.
 func (s *State) BindThrottle(m *domain.Moment, c BindThrottle) ([]Bound, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return nil, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return nil, nil, err
 	}
 	in, t, err := s.changingThrottle(c.InstanceID, c.Body.StrategyID)
 	if err != nil {
 		return nil, nil, err
 	}
-	return in.bind(m, &in.throttling.bound, t.ID, "", c.Body.PublishIDs, func(now Binding, replaced string) domain.Event {
-		return ThrottleBound{now, replaced}
-	})
+	return in.bindPolicy(m, in.family(FamilyThrottle), t.ID, "", c.Body.PublishIDs)
 }
 
 // UnbindThrottle decides on the command of that name. Errors: APIG.3030, 3718; APIG.3012.
 func (s *State) UnbindThrottle(_ *domain.Moment, c UnbindThrottle) (None, []domain.Event, error) {
-	in, err := s.changing(c.InstanceID)
-	if err != nil {
-		return None{}, nil, err
-	}
-	b, ok := in.throttling.bound.all[c.BindingID]
-	if !ok {
-		return None{}, nil, ErrThrottleBindingNotFound()
-	}
-	return None{}, []domain.Event{ThrottleUnbound{b}}, nil
+	return s.unbindPolicy(c.InstanceID, FamilyThrottle, c.BindingID, ErrThrottleBindingNotFound())
 }
 
 // UnbindThrottles decides on the command of that name: a binding that does not exist (APIG.3012) is
 // listed as a failure and does not stop the others. Errors: APIG.2011; APIG.3030, 3718.
 func (s *State) UnbindThrottles(_ *domain.Moment, c UnbindThrottles) (UnbindResult, []domain.Event, error) {
-	if err := checkDeletion(c.Action); err != nil {
+	if err := checkDeletion(c.Action, c.Body); err != nil {
 		return UnbindResult{}, nil, err
 	}
-	if bad := domain.Check(c.Body); bad != nil {
-		return UnbindResult{}, nil, FromViolation(bad)
-	}
-	in, err := s.changing(c.InstanceID)
-	if err != nil {
-		return UnbindResult{}, nil, err
-	}
-	result, events := in.throttling.bound.unbindMany(c.Body.Bindings, ErrThrottleBindingNotFound(), func(b Binding) domain.Event {
-		return ThrottleUnbound{b}
-	})
-	return result, events, nil
+	return s.unbindPolicies(c.InstanceID, FamilyThrottle, c.Body.Bindings, ErrThrottleBindingNotFound())
 }

@@ -61,8 +61,8 @@ type DeleteSpecialThrottle struct {
 // APIG.3005; APIG.2003 (limit); APIG.3004 (app); APIG.3308 (the object has one); APIG.3100 (quotas
 // APP_THROTTLE_LIMIT and USER_THROTTLE_LIMIT).
 func (s *State) CreateSpecialThrottle(m *domain.Moment, c CreateSpecialThrottle) (SpecialThrottle, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return SpecialThrottle{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return SpecialThrottle{}, nil, err
 	}
 	in, t, err := s.changingThrottle(c.InstanceID, c.ThrottleID)
 	if err != nil {
@@ -99,8 +99,8 @@ func (in *instance) roomForSpecial(t *throttle, sp SpecialThrottle) error {
 // UpdateSpecialThrottle decides on the command of that name. Errors: APIG.2001, 2011; APIG.3030, 3718;
 // APIG.3005; APIG.3013; APIG.2003 (limit).
 func (s *State) UpdateSpecialThrottle(_ *domain.Moment, c UpdateSpecialThrottle) (SpecialThrottle, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return SpecialThrottle{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return SpecialThrottle{}, nil, err
 	}
 	t, sp, err := s.changingSpecial(c.InstanceID, c.ThrottleID, c.SpecialID)
 	if err != nil {

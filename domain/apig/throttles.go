@@ -95,8 +95,8 @@ func (in *instance) roomForThrottle(b ThrottleBody) error {
 
 // check holds the limits against each other (§3.4.1).
 func (b ThrottleBody) check() error {
-	if bad := domain.Check(b); bad != nil {
-		return FromViolation(bad)
+	if err := violated(b); err != nil {
+		return err
 	}
 	appMost, appAbove := b.UserCallLimits, "user_call_limits"
 	if appMost == 0 {

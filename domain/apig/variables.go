@@ -57,8 +57,8 @@ const maxEvents = 1000
 // where it refers to a variable of this name. Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3001;
 // APIG.3003; APIG.3106 (quota VARIABLE_NUM_LIMIT of the group); APIG.3303 (name).
 func (s *State) CreateVariable(m *domain.Moment, c CreateVariable) (Variable, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Variable{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Variable{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {
@@ -88,8 +88,8 @@ func (s *State) CreateVariable(m *domain.Moment, c CreateVariable) (Variable, []
 // refers to the variable is published again with the same definition, as a new version (§3.3.5): 999 in
 // this command, the rest by RepublishForVariable. Errors: APIG.2001, 2011; APIG.3030, 3718; APIG.3011; ErrNotPlaced.
 func (s *State) UpdateVariable(m *domain.Moment, c UpdateVariable) (VariableResult, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return VariableResult{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return VariableResult{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {

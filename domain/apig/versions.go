@@ -29,8 +29,8 @@ type OfflineVersion struct {
 // Errors: APIG.2001; APIG.3030, 3718; APIG.3002; APIG.3022; APIG.3003 and 3001 when the environment or
 // the group of the version is gone, APIG.3023, 3081 and 3007 when something that it refers to is; ErrNotPlaced.
 func (s *State) SwitchVersion(m *domain.Moment, c SwitchVersion) (Publication, []domain.Event, error) {
-	if bad := domain.Check(c.Body); bad != nil {
-		return Publication{}, nil, FromViolation(bad)
+	if err := violated(c.Body); err != nil {
+		return Publication{}, nil, err
 	}
 	in, err := s.changing(c.InstanceID)
 	if err != nil {

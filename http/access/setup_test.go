@@ -18,6 +18,7 @@ import (
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/http/signature"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 	"github.com/gatelog/gatelog/projections"
 	directory "github.com/gatelog/gatelog/projections/identity"
 )
@@ -51,22 +52,15 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring, err := secret.NewKeyring(&secret.MemoryStore{}, master, secret.KeyringOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, err := secret.NewTokens(master, "login")
+	keyring := secrettest.Keyring(t)
+	tokens, err := secret.NewTokens(secrettest.Master(t), "login")
 	if err != nil {
 		t.Fatal(err)
 	}
 	log, marks, quiet := eventstore.NewMemory(), projections.NewWatermarks(), slog.New(slog.DiscardHandler)
 	b := &bundle{
 		clock:    &clock{now: time.Date(2024, 5, 1, 8, 0, 0, 0, time.UTC)},
-		bus:      commands.New(commands.Options{Log: log, Waiter: marks, Sealer: sealer{keyring}, Node: "test", Logger: quiet}),
+		bus:      commands.New(commands.Options{Log: log, Waiter: marks, Sealer: keyring, Node: "test", Logger: quiet}),
 		commands: commandsidentity.New(keyring),
 	}
 	t.Cleanup(b.bus.Close)
@@ -91,18 +85,6 @@ func follow(t *testing.T, d *directory.Directory) {
 		}
 	})
 	<-d.Ready()
-}
-
-// sealer seals recorded answers with a keyring.
-type sealer struct{ keyring *secret.Keyring }
-
-func (s sealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
 }
 
 func system() commands.Call { return commands.System(identity.Account, "r1", "test") }

@@ -84,8 +84,7 @@ type unbindACLIn struct {
 }
 
 func (s *Surface) unbindACL(ctx context.Context, call commands.Call, in *unbindACLIn) (*done, error) {
-	_, position, err := s.Commands.UnbindACL.Do(ctx, s.Bus, call, apig.UnbindACL{InstanceID: in.InstanceID, BindingID: in.BindingID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.UnbindACL.Do, apig.UnbindACL{InstanceID: in.InstanceID, BindingID: in.BindingID})
 }
 
 type unbindACLsIn struct {
@@ -101,9 +100,7 @@ func (s *Surface) unbindACLs(ctx context.Context, call commands.Call, in *unbind
 }
 
 type listGuardedIn struct {
-	InInstance
-	Paging
-	BoundAPIQuery
+	BoundAPIsIn
 	ACLID string `query:"acl_id" maxLength:"65" doc:"Access control policy; required."`
 }
 
@@ -138,11 +135,8 @@ type GuardedAPIList struct {
 }
 
 func (s *Surface) listGuardedAPIs(ctx context.Context, _ commands.Call, in *listGuardedIn) (*answer[GuardedAPIList], error) {
-	if err := needed("acl_id", in.ACLID); err != nil {
-		return nil, err
-	}
-	rows, total, err := s.Queries.GuardedAPIs(ctx, in.in(), in.ACLID, in.filter(), in.page())
-	return read(GuardedAPIList{len(rows), total, each(rows, guardedAPI)}), err
+	apis, total, err := boundAPIs(ctx, in.BoundAPIsIn, "acl_id", in.ACLID, s.Queries.GuardedAPIs, guardedAPI)
+	return read(GuardedAPIList{len(apis), total, apis}), err
 }
 
 // UnguardedAPI is an API that a policy could be bound to (APIG V2 §3.14.5).
@@ -163,11 +157,8 @@ type UnguardedAPIList struct {
 }
 
 func (s *Surface) listUnguardedAPIs(ctx context.Context, _ commands.Call, in *listGuardedIn) (*answer[UnguardedAPIList], error) {
-	if err := needed("acl_id", in.ACLID); err != nil {
-		return nil, err
-	}
-	rows, total, err := s.Queries.UnguardedAPIs(ctx, in.in(), in.ACLID, in.filter(), in.page())
-	return read(UnguardedAPIList{len(rows), total, each(rows, unguardedAPI)}), err
+	apis, total, err := boundAPIs(ctx, in.BoundAPIsIn, "acl_id", in.ACLID, s.Queries.UnguardedAPIs, unguardedAPI)
+	return read(UnguardedAPIList{len(apis), total, apis}), err
 }
 
 type listACLsOfAPIIn struct {

@@ -86,8 +86,7 @@ type createACLIn struct {
 }
 
 func (s *Surface) createACL(ctx context.Context, call commands.Call, in *createACLIn) (*answer[ACLView], error) {
-	a, position, err := s.Commands.CreateACL.Do(ctx, s.Bus, call, apig.CreateACL{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(acl(a), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateACL.Do, apig.CreateACL{InstanceID: in.InstanceID, Body: in.Body}, acl)
 }
 
 type updateACLIn struct {
@@ -96,14 +95,11 @@ type updateACLIn struct {
 }
 
 func (s *Surface) updateACL(ctx context.Context, call commands.Call, in *updateACLIn) (*answer[ACLView], error) {
-	command := apig.UpdateACL{InstanceID: in.InstanceID, ACLID: in.ACLID, Body: in.Body}
-	a, position, err := s.Commands.UpdateACL.Do(ctx, s.Bus, call, command)
-	return changed(acl(a), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateACL.Do, apig.UpdateACL{InstanceID: in.InstanceID, ACLID: in.ACLID, Body: in.Body}, acl)
 }
 
 func (s *Surface) deleteACL(ctx context.Context, call commands.Call, in *ACLIn) (*done, error) {
-	_, position, err := s.Commands.DeleteACL.Do(ctx, s.Bus, call, apig.DeleteACL{InstanceID: in.InstanceID, ACLID: in.ACLID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteACL.Do, apig.DeleteACL{InstanceID: in.InstanceID, ACLID: in.ACLID})
 }
 
 type deleteACLsIn struct {

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/commands"
-	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	"github.com/gatelog/gatelog/domain/apig"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
@@ -56,9 +55,7 @@ type createAIKeyIn struct {
 }
 
 func (s *Surface) createAIKey(ctx context.Context, call commands.Call, in *createAIKeyIn) (*answer[AIKeyView], error) {
-	command := apig.CreateAIKey{InstanceID: in.InstanceID, AppID: in.AppID, Body: in.Body}
-	k, position, err := s.Commands.CreateAIKey(ctx, s.Bus, call, command)
-	return changed(aiKey(k), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateAIKey, apig.CreateAIKey{InstanceID: in.InstanceID, AppID: in.AppID, Body: in.Body}, aiKey)
 }
 
 type listAIKeysIn struct {
@@ -76,7 +73,7 @@ type AIKeyList struct {
 func (s *Surface) listAIKeys(ctx context.Context, _ commands.Call, in *listAIKeysIn) (*answer[AIKeyList], error) {
 	rows, total, err := s.Queries.AIKeys(ctx, in.in(), in.AppID, in.page())
 	masked := func(k projectionsapig.AIKeyRow) AIKeyView {
-		return AIKeyView{commandsapig.MaskedSecret, k.Alias, k.AppID, k.CreateTime, k.ID}
+		return AIKeyView{apig.MaskedSecret, k.Alias, k.AppID, k.CreateTime, k.ID}
 	}
 	return read(AIKeyList{len(rows), total, each(rows, masked)}), err
 }
@@ -98,7 +95,5 @@ func (s *Surface) showAIKey(ctx context.Context, call commands.Call, in *AIKeyIn
 }
 
 func (s *Surface) deleteAIKey(ctx context.Context, call commands.Call, in *AIKeyIn) (*done, error) {
-	command := apig.DeleteAIKey{InstanceID: in.InstanceID, AppID: in.AppID, AIKeyID: in.AIKeyID}
-	_, position, err := s.Commands.DeleteAIKey.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteAIKey.Do, apig.DeleteAIKey{InstanceID: in.InstanceID, AppID: in.AppID, AIKeyID: in.AIKeyID})
 }

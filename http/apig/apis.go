@@ -85,8 +85,7 @@ type createAPIIn struct {
 }
 
 func (s *Surface) createAPI(ctx context.Context, call commands.Call, in *createAPIIn) (*answer[APIView], error) {
-	result, position, err := s.Commands.CreateAPI.Do(ctx, s.Bus, call, apig.CreateAPI{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(apiResult(result), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateAPI.Do, apig.CreateAPI{InstanceID: in.InstanceID, Body: in.Body}, apiResult)
 }
 
 type updateAPIIn struct {
@@ -95,14 +94,11 @@ type updateAPIIn struct {
 }
 
 func (s *Surface) updateAPI(ctx context.Context, call commands.Call, in *updateAPIIn) (*answer[APIView], error) {
-	command := apig.UpdateAPI{InstanceID: in.InstanceID, APIID: in.APIID, Body: in.Body}
-	result, position, err := s.Commands.UpdateAPI.Do(ctx, s.Bus, call, command)
-	return changed(apiResult(result), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateAPI.Do, apig.UpdateAPI{InstanceID: in.InstanceID, APIID: in.APIID, Body: in.Body}, apiResult)
 }
 
 func (s *Surface) deleteAPI(ctx context.Context, call commands.Call, in *APIIn) (*done, error) {
-	_, position, err := s.Commands.DeleteAPI.Do(ctx, s.Bus, call, apig.DeleteAPI{InstanceID: in.InstanceID, APIID: in.APIID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteAPI.Do, apig.DeleteAPI{InstanceID: in.InstanceID, APIID: in.APIID})
 }
 
 func (s *Surface) showAPI(ctx context.Context, _ commands.Call, in *APIIn) (*answer[apiAnswer], error) {

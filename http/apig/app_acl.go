@@ -42,9 +42,7 @@ type setAppACLIn struct {
 }
 
 func (s *Surface) setAppACL(ctx context.Context, call commands.Call, in *setAppACLIn) (*answer[AppACLView], error) {
-	command := apig.SetAppACL{InstanceID: in.InstanceID, AppID: in.AppID, Body: in.Body}
-	acl, position, err := s.Commands.SetAppACL.Do(ctx, s.Bus, call, command)
-	return changed(appACL(acl), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.SetAppACL.Do, apig.SetAppACL{InstanceID: in.InstanceID, AppID: in.AppID, Body: in.Body}, appACL)
 }
 
 func (s *Surface) showAppACL(ctx context.Context, _ commands.Call, in *AppIn) (*answer[AppACLView], error) {
@@ -53,7 +51,5 @@ func (s *Surface) showAppACL(ctx context.Context, _ commands.Call, in *AppIn) (*
 }
 
 func (s *Surface) deleteAppACL(ctx context.Context, call commands.Call, in *AppIn) (*done, error) {
-	command := apig.DeleteAppACL{InstanceID: in.InstanceID, AppID: in.AppID}
-	_, position, err := s.Commands.DeleteAppACL.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteAppACL.Do, apig.DeleteAppACL{InstanceID: in.InstanceID, AppID: in.AppID})
 }

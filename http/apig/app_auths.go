@@ -101,9 +101,7 @@ type revokeAppAuthIn struct {
 }
 
 func (s *Surface) revokeAppAuth(ctx context.Context, call commands.Call, in *revokeAppAuthIn) (*done, error) {
-	command := apig.RevokeAppAuth{InstanceID: in.InstanceID, AuthID: in.AuthID}
-	_, position, err := s.Commands.RevokeAppAuth.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.RevokeAppAuth.Do, apig.RevokeAppAuth{InstanceID: in.InstanceID, AuthID: in.AuthID})
 }
 
 // AppAuthView is an authorization in a list (APIG V2 §3.10.3).

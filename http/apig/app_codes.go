@@ -64,9 +64,7 @@ func (s *Surface) createAppCode(ctx context.Context, call commands.Call, in *cre
 }
 
 func (s *Surface) generateAppCode(ctx context.Context, call commands.Call, in *AppIn) (*answer[AppCodeView], error) {
-	command := apig.CreateAppCode{InstanceID: in.InstanceID, AppID: in.AppID}
-	code, position, err := s.Commands.GenerateAppCode(ctx, s.Bus, call, command)
-	return changed(appCode(code), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.GenerateAppCode, apig.CreateAppCode{InstanceID: in.InstanceID, AppID: in.AppID}, appCode)
 }
 
 // AppCodeIn is what every request about an AppCode names.
@@ -77,8 +75,7 @@ type AppCodeIn struct {
 
 func (s *Surface) deleteAppCode(ctx context.Context, call commands.Call, in *AppCodeIn) (*done, error) {
 	command := apig.DeleteAppCode{InstanceID: in.InstanceID, AppID: in.AppID, AppCodeID: in.AppCodeID}
-	_, position, err := s.Commands.DeleteAppCode.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteAppCode.Do, command)
 }
 
 // openAppCode is a row with its value in the clear, as the reference shows it.

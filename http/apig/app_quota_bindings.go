@@ -81,8 +81,7 @@ type unbindAppQuotaIn struct {
 
 func (s *Surface) unbindAppQuota(ctx context.Context, call commands.Call, in *unbindAppQuotaIn) (*done, error) {
 	command := apig.UnbindAppQuota{InstanceID: in.InstanceID, QuotaID: in.QuotaID, AppID: in.AppID}
-	_, position, err := s.Commands.UnbindAppQuota.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.UnbindAppQuota.Do, command)
 }
 
 // quotaAnswer is a credential quota, or an empty object.

@@ -29,6 +29,10 @@ func appQuotaItem(q projectionsapig.AppQuotaItem) AppQuotaView {
 	return AppQuotaView{q.ID, q.Name, q.CallLimits, q.TimeUnit, q.Interval, q.Remark, q.ResetTime, q.CreateTime, q.BoundApps}
 }
 
+func appQuota(q apig.AppQuota, boundApps int) AppQuotaView {
+	return AppQuotaView{q.ID, q.Name, q.CallLimits, q.TimeUnit, q.Interval, q.Remark, q.ResetTime, q.CreateTime, boundApps}
+}
+
 const (
 	tagAppQuotas  = "Quotas of apps"
 	appQuotasPath = instancePath + "/app-quotas"
@@ -87,21 +91,14 @@ type AppQuotaIn struct {
 	QuotaID string `path:"app_quota_id" pattern:"^[A-Za-z0-9_-]{1,65}$" doc:"Credential quota."`
 }
 
-// appQuota is a quota as a command left it, with what is bound to it.
-func (s *Surface) appQuota(ctx context.Context, in InInstance, q apig.AppQuota) (AppQuotaView, error) {
-	item, err := s.Queries.AppQuota(ctx, in.in(), q.ID)
-	return AppQuotaView{q.ID, q.Name, q.CallLimits, q.TimeUnit, q.Interval, q.Remark, q.ResetTime, q.CreateTime, item.BoundApps}, err
-}
-
 type createAppQuotaIn struct {
 	InInstance
 	Body apig.AppQuotaBody
 }
 
 func (s *Surface) createAppQuota(ctx context.Context, call commands.Call, in *createAppQuotaIn) (*answer[AppQuotaView], error) {
-	q, position, err := s.Commands.CreateAppQuota.Do(ctx, s.Bus, call, apig.CreateAppQuota{InstanceID: in.InstanceID, Body: in.Body})
-	view := AppQuotaView{q.ID, q.Name, q.CallLimits, q.TimeUnit, q.Interval, q.Remark, q.ResetTime, q.CreateTime, 0}
-	return changed(view, position), at(position, err)
+	unbound := func(q apig.AppQuota) AppQuotaView { return appQuota(q, 0) }
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateAppQuota.Do, apig.CreateAppQuota{InstanceID: in.InstanceID, Body: in.Body}, unbound)
 }
 
 func (s *Surface) showAppQuota(ctx context.Context, _ commands.Call, in *AppQuotaIn) (*answer[AppQuotaView], error) {
@@ -138,12 +135,10 @@ func (s *Surface) updateAppQuota(ctx context.Context, call commands.Call, in *up
 	if err != nil {
 		return nil, at(position, err)
 	}
-	view, err := s.appQuota(ctx, in.InInstance, q)
-	return changed(view, position), at(position, err)
+	item, err := s.Queries.AppQuota(ctx, in.in(), q.ID)
+	return changed(appQuota(q, item.BoundApps), position), at(position, err)
 }
 
 func (s *Surface) deleteAppQuota(ctx context.Context, call commands.Call, in *AppQuotaIn) (*done, error) {
-	command := apig.DeleteAppQuota{InstanceID: in.InstanceID, QuotaID: in.QuotaID}
-	_, position, err := s.Commands.DeleteAppQuota.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteAppQuota.Do, apig.DeleteAppQuota{InstanceID: in.InstanceID, QuotaID: in.QuotaID})
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/commands"
-	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	"github.com/gatelog/gatelog/domain/apig"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
@@ -45,7 +44,7 @@ func app(a apig.App) AppView {
 
 func appRow(a projectionsapig.AppRow) AppView {
 	return app(apig.App{
-		ID: a.ID, Name: a.Name, Remark: a.Remark, Key: a.Key, Secret: commandsapig.MaskedSecret,
+		ID: a.ID, Name: a.Name, Remark: a.Remark, Key: a.Key, Secret: apig.MaskedSecret,
 		RelatedDomainID: a.RelatedDomainID, RelatedProjectID: a.RelatedProjectID, RegisterTime: a.RegisterTime, UpdateTime: a.UpdateTime,
 	})
 }
@@ -100,8 +99,7 @@ type createAppIn struct {
 }
 
 func (s *Surface) createApp(ctx context.Context, call commands.Call, in *createAppIn) (*answer[AppView], error) {
-	a, position, err := s.Commands.CreateApp(ctx, s.Bus, call, apig.CreateApp{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(app(a), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateApp, apig.CreateApp{InstanceID: in.InstanceID, Body: in.Body}, app)
 }
 
 type updateAppIn struct {
@@ -110,14 +108,11 @@ type updateAppIn struct {
 }
 
 func (s *Surface) updateApp(ctx context.Context, call commands.Call, in *updateAppIn) (*answer[AppView], error) {
-	command := apig.UpdateApp{InstanceID: in.InstanceID, AppID: in.AppID, Body: in.Body}
-	a, position, err := s.Commands.UpdateApp(ctx, s.Bus, call, command)
-	return changed(app(a), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateApp, apig.UpdateApp{InstanceID: in.InstanceID, AppID: in.AppID, Body: in.Body}, app)
 }
 
 func (s *Surface) deleteApp(ctx context.Context, call commands.Call, in *AppIn) (*done, error) {
-	_, position, err := s.Commands.DeleteApp.Do(ctx, s.Bus, call, apig.DeleteApp{InstanceID: in.InstanceID, AppID: in.AppID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteApp.Do, apig.DeleteApp{InstanceID: in.InstanceID, AppID: in.AppID})
 }
 
 type resetAppSecretIn struct {

@@ -54,8 +54,7 @@ type createAuthorizerIn struct {
 
 func (s *Surface) createAuthorizer(ctx context.Context, call commands.Call, in *createAuthorizerIn) (*answer[projectionsapig.AuthorizerView], error) {
 	command := apig.CreateAuthorizer{InstanceID: in.InstanceID, Body: in.Body}
-	a, position, err := s.Commands.CreateAuthorizer.Do(ctx, s.Bus, call, command)
-	return changed(projectionsapig.AuthorizerOf(a), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateAuthorizer.Do, command, projectionsapig.AuthorizerOf)
 }
 
 type updateAuthorizerIn struct {
@@ -65,14 +64,12 @@ type updateAuthorizerIn struct {
 
 func (s *Surface) updateAuthorizer(ctx context.Context, call commands.Call, in *updateAuthorizerIn) (*answer[projectionsapig.AuthorizerView], error) {
 	command := apig.UpdateAuthorizer{InstanceID: in.InstanceID, AuthorizerID: in.AuthorizerID, Body: in.Body}
-	a, position, err := s.Commands.UpdateAuthorizer.Do(ctx, s.Bus, call, command)
-	return changed(projectionsapig.AuthorizerOf(a), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateAuthorizer.Do, command, projectionsapig.AuthorizerOf)
 }
 
 func (s *Surface) deleteAuthorizer(ctx context.Context, call commands.Call, in *AuthorizerIn) (*done, error) {
 	command := apig.DeleteAuthorizer{InstanceID: in.InstanceID, AuthorizerID: in.AuthorizerID}
-	_, position, err := s.Commands.DeleteAuthorizer.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteAuthorizer.Do, command)
 }
 
 type authorizerAnswer = ready[projectionsapig.AuthorizerView]

@@ -1,6 +1,7 @@
 package apig
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 
@@ -8,9 +9,10 @@ import (
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
-// BoundAPIQuery is how lists of APIs are narrowed that have a policy or could have it (APIG V2 §3.7,
-// §3.8, §3.14).
-type BoundAPIQuery struct {
+// BoundAPIsIn asks for a page of the APIs that have a policy, or could have it (APIG V2 §3.7, §3.8, §3.14).
+type BoundAPIsIn struct {
+	InInstance
+	Paging
 	EnvID   string `query:"env_id" maxLength:"65" doc:"Only APIs in this environment."`
 	GroupID string `query:"group_id" maxLength:"65" doc:"Only APIs of this group."`
 	APIID   string `query:"api_id" maxLength:"65" doc:"Only the API with this id."`
@@ -18,12 +20,25 @@ type BoundAPIQuery struct {
 	Tags    string `query:"tags" maxLength:"2048" doc:"Only APIs with one of these tags, separated by commas."`
 }
 
-func (b BoundAPIQuery) filter() projectionsapig.BoundAPIFilter {
-	f := projectionsapig.BoundAPIFilter{EnvID: b.EnvID, GroupID: b.GroupID, APIID: b.APIID, APIName: b.APIName}
-	if b.Tags != "" {
-		f.Tags = strings.Split(b.Tags, ",")
+func (in BoundAPIsIn) filter() projectionsapig.BoundAPIFilter {
+	f := projectionsapig.BoundAPIFilter{EnvID: in.EnvID, GroupID: in.GroupID, APIID: in.APIID, APIName: in.APIName}
+	if in.Tags != "" {
+		f.Tags = strings.Split(in.Tags, ",")
 	}
 	return f
+}
+
+// boundQuery is a query for such APIs.
+type boundQuery func(context.Context, projectionsapig.In, string, projectionsapig.BoundAPIFilter, projectionsapig.Page) ([]projectionsapig.BoundAPI, int, error)
+
+// boundAPIs asks it about a policy, which the request must name by a parameter. It returns a page, as view shows
+// it, and the number in all.
+func boundAPIs[V any](ctx context.Context, in BoundAPIsIn, parameter, policyID string, ask boundQuery, view func(projectionsapig.BoundAPI) V) ([]V, int, error) {
+	if err := needed(parameter, policyID); err != nil {
+		return nil, 0, err
+	}
+	rows, total, err := ask(ctx, in.in(), policyID, in.filter(), in.page())
+	return each(rows, view), total, err
 }
 
 // PolicyAPI is an API in a list of APIs that have a throttling policy, or that a policy could be bound to

@@ -107,8 +107,7 @@ func (s *Surface) showCertificate(ctx context.Context, _ commands.Call, in *Cert
 }
 
 func (s *Surface) deleteCertificate(ctx context.Context, call commands.Call, in *CertificateIn) (*done, error) {
-	_, position, err := s.Commands.DeleteCertificate.Do(ctx, s.Bus, call, apig.DeleteCertificate{CertificateID: in.CertificateID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteCertificate.Do, apig.DeleteCertificate{CertificateID: in.CertificateID})
 }
 
 type updateCertificateIn struct {
@@ -127,15 +126,11 @@ type certificateDomainsIn struct {
 }
 
 func (s *Surface) attachDomains(ctx context.Context, call commands.Call, in *certificateDomainsIn) (*done, error) {
-	command := apig.AttachDomains{CertificateID: in.CertificateID, Body: in.Body}
-	_, position, err := s.Commands.AttachDomains.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.AttachDomains.Do, apig.AttachDomains{CertificateID: in.CertificateID, Body: in.Body})
 }
 
 func (s *Surface) detachDomains(ctx context.Context, call commands.Call, in *certificateDomainsIn) (*done, error) {
-	command := apig.DetachDomains{CertificateID: in.CertificateID, Body: in.Body}
-	_, position, err := s.Commands.DetachDomains.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DetachDomains.Do, apig.DetachDomains{CertificateID: in.CertificateID, Body: in.Body})
 }
 
 type listAttachedDomainsIn struct {

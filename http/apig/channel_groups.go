@@ -107,8 +107,7 @@ func (s *Surface) showMemberGroup(ctx context.Context, _ commands.Call, in *Memb
 
 func (s *Surface) deleteMemberGroup(ctx context.Context, call commands.Call, in *MemberGroupIn) (*done, error) {
 	command := apig.DeleteMemberGroup{InstanceID: in.InstanceID, ChannelID: in.ChannelID, GroupID: in.MemberGroupID}
-	_, position, err := s.Commands.DeleteMemberGroup.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteMemberGroup.Do, command)
 }
 
 type updateMemberGroupIn struct {

@@ -113,8 +113,7 @@ type memberIn struct {
 
 func (s *Surface) deleteMember(ctx context.Context, call commands.Call, in *memberIn) (*done, error) {
 	command := apig.DeleteMember{InstanceID: in.InstanceID, ChannelID: in.ChannelID, MemberID: in.MemberID}
-	_, position, err := s.Commands.DeleteMember.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteMember.Do, command)
 }
 
 type enableMembersIn struct {
@@ -126,7 +125,6 @@ type enableMembersIn struct {
 func (s *Surface) enableMembers(enable bool) func(context.Context, commands.Call, *enableMembersIn) (*done, error) {
 	return func(ctx context.Context, call commands.Call, in *enableMembersIn) (*done, error) {
 		command := apig.EnableMembers{InstanceID: in.InstanceID, ChannelID: in.ChannelID, Enable: enable, Body: in.Body}
-		_, position, err := s.Commands.EnableMembers.Do(ctx, s.Bus, call, command)
-		return &done{place(position)}, at(position, err)
+		return doneWith(ctx, s.Bus, call, s.Commands.EnableMembers.Do, command)
 	}
 }

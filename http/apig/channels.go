@@ -67,8 +67,8 @@ type createChannelIn struct {
 }
 
 func (s *Surface) createChannel(ctx context.Context, call commands.Call, in *createChannelIn) (*answer[projectionsapig.ChannelView], error) {
-	ch, position, err := s.Commands.CreateChannel(ctx, s.Bus, call, apig.CreateChannel{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(projectionsapig.ChannelOf(ch), position), at(position, err)
+	command := apig.CreateChannel{InstanceID: in.InstanceID, Body: in.Body}
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateChannel, command, projectionsapig.ChannelOf)
 }
 
 type updateChannelIn struct {
@@ -78,14 +78,11 @@ type updateChannelIn struct {
 
 func (s *Surface) updateChannel(ctx context.Context, call commands.Call, in *updateChannelIn) (*answer[projectionsapig.ChannelView], error) {
 	command := apig.UpdateChannel{InstanceID: in.InstanceID, ChannelID: in.ChannelID, Body: in.Body}
-	ch, position, err := s.Commands.UpdateChannel(ctx, s.Bus, call, command)
-	return changed(projectionsapig.ChannelOf(ch), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateChannel, command, projectionsapig.ChannelOf)
 }
 
 func (s *Surface) deleteChannel(ctx context.Context, call commands.Call, in *ChannelIn) (*done, error) {
-	command := apig.DeleteChannel{InstanceID: in.InstanceID, ChannelID: in.ChannelID}
-	_, position, err := s.Commands.DeleteChannel.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteChannel.Do, apig.DeleteChannel{InstanceID: in.InstanceID, ChannelID: in.ChannelID})
 }
 
 type channelDetail = ready[projectionsapig.ChannelDetail]

@@ -73,8 +73,7 @@ type domainCertificateIn struct {
 
 func (s *Surface) unbindCertificate(ctx context.Context, call commands.Call, in *domainCertificateIn) (*done, error) {
 	command := apig.UnbindCertificate{InstanceID: in.InstanceID, GroupID: in.GroupID, DomainID: in.DomainID, CertificateID: in.CertificateID}
-	_, position, err := s.Commands.UnbindCertificate.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.UnbindCertificate.Do, command)
 }
 
 func (s *Surface) showDomainCertificate(ctx context.Context, _ commands.Call, in *domainCertificateIn) (*answer[projectionsapig.CertificateView], error) {
@@ -89,12 +88,10 @@ type domainCertificatesIn struct {
 
 func (s *Surface) attachCertificate(ctx context.Context, call commands.Call, in *domainCertificatesIn) (*done, error) {
 	command := apig.AttachCertificate{InstanceID: in.InstanceID, GroupID: in.GroupID, DomainID: in.DomainID, Body: in.Body}
-	_, position, err := s.Commands.AttachCertificate.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.AttachCertificate.Do, command)
 }
 
 func (s *Surface) detachCertificate(ctx context.Context, call commands.Call, in *domainCertificatesIn) (*done, error) {
 	command := apig.DetachCertificate{InstanceID: in.InstanceID, GroupID: in.GroupID, DomainID: in.DomainID, Body: in.Body}
-	_, position, err := s.Commands.DetachCertificate.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DetachCertificate.Do, command)
 }

@@ -74,8 +74,7 @@ type bindDomainIn struct {
 
 func (s *Surface) bindDomain(ctx context.Context, call commands.Call, in *bindDomainIn) (*answer[URLDomainView], error) {
 	command := apig.BindURLDomain{InstanceID: in.InstanceID, GroupID: in.GroupID, Body: in.Body}
-	d, position, err := s.Commands.BindURLDomain.Do(ctx, s.Bus, call, command)
-	return changed(urlDomain(d), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.BindURLDomain.Do, command, urlDomain)
 }
 
 type updateDomainIn struct {
@@ -85,14 +84,12 @@ type updateDomainIn struct {
 
 func (s *Surface) updateDomain(ctx context.Context, call commands.Call, in *updateDomainIn) (*answer[URLDomainView], error) {
 	command := apig.UpdateURLDomain{InstanceID: in.InstanceID, GroupID: in.GroupID, DomainID: in.DomainID, Body: in.Body}
-	d, position, err := s.Commands.UpdateURLDomain.Do(ctx, s.Bus, call, command)
-	return changed(urlDomain(d), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateURLDomain.Do, command, urlDomain)
 }
 
 func (s *Surface) unbindDomain(ctx context.Context, call commands.Call, in *DomainIn) (*done, error) {
 	command := apig.UnbindURLDomain{InstanceID: in.InstanceID, GroupID: in.GroupID, DomainID: in.DomainID}
-	_, position, err := s.Commands.UnbindURLDomain.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.UnbindURLDomain.Do, command)
 }
 
 type slDomainAccessIn struct {
@@ -102,6 +99,5 @@ type slDomainAccessIn struct {
 
 func (s *Surface) setSLDomainAccess(ctx context.Context, call commands.Call, in *slDomainAccessIn) (*done, error) {
 	command := apig.SetSLDomainAccess{InstanceID: in.InstanceID, GroupID: in.GroupID, Body: in.Body}
-	_, position, err := s.Commands.SetSLDomainAccess.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.SetSLDomainAccess.Do, command)
 }

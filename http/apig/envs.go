@@ -57,8 +57,7 @@ type createEnvIn struct {
 }
 
 func (s *Surface) createEnv(ctx context.Context, call commands.Call, in *createEnvIn) (*answer[EnvView], error) {
-	e, position, err := s.Commands.CreateEnv.Do(ctx, s.Bus, call, apig.CreateEnv{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(env(e), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateEnv.Do, apig.CreateEnv{InstanceID: in.InstanceID, Body: in.Body}, env)
 }
 
 type updateEnvIn struct {
@@ -67,14 +66,11 @@ type updateEnvIn struct {
 }
 
 func (s *Surface) updateEnv(ctx context.Context, call commands.Call, in *updateEnvIn) (*answer[EnvView], error) {
-	command := apig.UpdateEnv{InstanceID: in.InstanceID, EnvID: in.EnvID, Body: in.Body}
-	e, position, err := s.Commands.UpdateEnv.Do(ctx, s.Bus, call, command)
-	return changed(env(e), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateEnv.Do, apig.UpdateEnv{InstanceID: in.InstanceID, EnvID: in.EnvID, Body: in.Body}, env)
 }
 
 func (s *Surface) deleteEnv(ctx context.Context, call commands.Call, in *EnvIn) (*done, error) {
-	_, position, err := s.Commands.DeleteEnv.Do(ctx, s.Bus, call, apig.DeleteEnv{InstanceID: in.InstanceID, EnvID: in.EnvID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteEnv.Do, apig.DeleteEnv{InstanceID: in.InstanceID, EnvID: in.EnvID})
 }
 
 type listEnvsIn struct {

@@ -128,8 +128,7 @@ func (s *Surface) updateGroup(ctx context.Context, call commands.Call, in *updat
 }
 
 func (s *Surface) deleteGroup(ctx context.Context, call commands.Call, in *GroupIn) (*done, error) {
-	_, position, err := s.Commands.DeleteGroup.Do(ctx, s.Bus, call, apig.DeleteGroup{InstanceID: in.InstanceID, GroupID: in.GroupID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteGroup.Do, apig.DeleteGroup{InstanceID: in.InstanceID, GroupID: in.GroupID})
 }
 
 func (s *Surface) showGroup(ctx context.Context, _ commands.Call, in *GroupIn) (*answer[GroupView], error) {

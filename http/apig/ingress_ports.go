@@ -70,9 +70,7 @@ func (s *Surface) addIngressPort(ctx context.Context, call commands.Call, in *ad
 }
 
 func (s *Surface) deleteIngressPort(ctx context.Context, call commands.Call, in *IngressPortIn) (*done, error) {
-	command := apig.DeleteIngressPort{InstanceID: in.InstanceID, PortID: in.PortID}
-	_, position, err := s.Commands.DeleteIngressPort.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteIngressPort.Do, apig.DeleteIngressPort{InstanceID: in.InstanceID, PortID: in.PortID})
 }
 
 type listIngressPortsIn struct {

@@ -85,8 +85,7 @@ func addressOf(eip string) string {
 }
 
 func (s *Surface) unbindEIP(ctx context.Context, call commands.Call, in *InInstance) (*done, error) {
-	_, position, err := s.Commands.UnbindEIP.Do(ctx, s.Bus, call, apig.UnbindEIP{InstanceID: in.InstanceID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.UnbindEIP.Do, apig.UnbindEIP{InstanceID: in.InstanceID})
 }
 
 // Megabits is a number in JSON, or the text of one: the table of §3.23.7 says text, the example of
@@ -133,18 +132,15 @@ type egressIn struct {
 }
 
 func (s *Surface) openEgress(ctx context.Context, call commands.Call, in *egressIn) (*done, error) {
-	_, position, err := s.Commands.OpenEgress.Do(ctx, s.Bus, call, apig.OpenEgress{InstanceID: in.InstanceID, Body: in.Body.bandwidth()})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.OpenEgress.Do, apig.OpenEgress{InstanceID: in.InstanceID, Body: in.Body.bandwidth()})
 }
 
 func (s *Surface) changeEgress(ctx context.Context, call commands.Call, in *egressIn) (*done, error) {
-	_, position, err := s.Commands.ChangeEgress.Do(ctx, s.Bus, call, apig.ChangeEgress{InstanceID: in.InstanceID, Body: in.Body.bandwidth()})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.ChangeEgress.Do, apig.ChangeEgress{InstanceID: in.InstanceID, Body: in.Body.bandwidth()})
 }
 
 func (s *Surface) closeEgress(ctx context.Context, call commands.Call, in *InInstance) (*done, error) {
-	_, position, err := s.Commands.CloseEgress.Do(ctx, s.Bus, call, apig.CloseEgress{InstanceID: in.InstanceID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.CloseEgress.Do, apig.CloseEgress{InstanceID: in.InstanceID})
 }
 
 type ingressIn struct {
@@ -176,6 +172,5 @@ func (s *Surface) changeIngress(ctx context.Context, call commands.Call, in *ing
 }
 
 func (s *Surface) closeIngress(ctx context.Context, call commands.Call, in *InInstance) (*done, error) {
-	_, position, err := s.Commands.CloseIngress.Do(ctx, s.Bus, call, apig.CloseIngress{InstanceID: in.InstanceID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.CloseIngress.Do, apig.CloseIngress{InstanceID: in.InstanceID})
 }

@@ -84,9 +84,7 @@ func (in *changeInstanceTagsIn) action() string {
 }
 
 func (s *Surface) changeInstanceTags(ctx context.Context, call commands.Call, in *changeInstanceTagsIn) (*done, error) {
-	command := apig.ChangeInstanceTags{InstanceID: in.InstanceID, Body: in.Body}
-	_, position, err := s.Commands.ChangeInstanceTags.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.ChangeInstanceTags.Do, apig.ChangeInstanceTags{InstanceID: in.InstanceID, Body: in.Body})
 }
 
 type listInstancesByTagsIn struct {

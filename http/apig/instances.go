@@ -201,8 +201,7 @@ func (s *Surface) updateInstance(ctx context.Context, call commands.Call, in *up
 }
 
 func (s *Surface) deleteInstance(ctx context.Context, call commands.Call, in *InInstance) (*done, error) {
-	_, position, err := s.Commands.DeleteInstance.Do(ctx, s.Bus, call, apig.DeleteInstance{InstanceID: in.InstanceID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteInstance.Do, apig.DeleteInstance{InstanceID: in.InstanceID})
 }
 
 // ProgressView is how far the creation of an instance is, or its last task (APIG V2 §3.23.4).

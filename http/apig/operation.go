@@ -136,6 +136,21 @@ func changed[B any](body B, at domain.Position) *answer[B] {
 
 func place(at domain.Position) string { return strconv.FormatUint(uint64(at), 10) }
 
+// useCase is a command as it is carried out, with what it leaves behind.
+type useCase[C, R any] func(ctx context.Context, b *commands.Bus, call commands.Call, command C) (R, domain.Position, error)
+
+// answerTo carries a command out and answers with what it left, as view shows it.
+func answerTo[C, R, V any](ctx context.Context, b *commands.Bus, call commands.Call, do useCase[C, R], command C, view func(R) V) (*answer[V], error) {
+	result, position, err := do(ctx, b, call, command)
+	return changed(view(result), position), at(position, err)
+}
+
+// doneWith carries a command out that leaves nothing to show.
+func doneWith[C, R any](ctx context.Context, b *commands.Bus, call commands.Call, do useCase[C, R], command C) (*done, error) {
+	_, position, err := do(ctx, b, call, command)
+	return &done{place(position)}, at(position, err)
+}
+
 // read is the answer to a query.
 func read[B any](body B) *answer[B] { return &answer[B]{Body: body} }
 

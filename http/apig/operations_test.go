@@ -1,6 +1,7 @@
 package apig_test
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ type operation struct {
 func (o operation) request() nodetest.Request {
 	r := nodetest.Request{Method: o.method, Path: o.path, Body: o.body}
 	if o.form {
-		r.Header = map[string]string{"Content-Type": "multipart/form-data; boundary=edge"}
+		r.Header = maps.Clone(formHeader)
 	}
 	return r
 }

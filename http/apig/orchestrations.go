@@ -90,11 +90,8 @@ type createOrchestrationIn struct {
 }
 
 func (s *Surface) createOrchestration(ctx context.Context, call commands.Call, in *createOrchestrationIn) (*answer[OrchestrationView], error) {
-	o, position, err := s.Commands.CreateOrchestration.Do(ctx, s.Bus, call, apig.CreateOrchestration{InstanceID: in.InstanceID, Body: in.Body})
-	if err != nil {
-		return nil, at(position, err)
-	}
-	return changed(orchestration(o), position), nil
+	command := apig.CreateOrchestration{InstanceID: in.InstanceID, Body: in.Body}
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateOrchestration.Do, command, orchestration)
 }
 
 type updateOrchestrationIn struct {
@@ -103,23 +100,13 @@ type updateOrchestrationIn struct {
 }
 
 func (s *Surface) updateOrchestration(ctx context.Context, call commands.Call, in *updateOrchestrationIn) (*answer[OrchestrationView], error) {
-	o, position, err := s.Commands.UpdateOrchestration.Do(ctx, s.Bus, call, apig.UpdateOrchestration{
-		InstanceID: in.InstanceID, OrchestrationID: in.OrchestrationID, Body: in.Body,
-	})
-	if err != nil {
-		return nil, at(position, err)
-	}
-	return changed(orchestration(o), position), nil
+	command := apig.UpdateOrchestration{InstanceID: in.InstanceID, OrchestrationID: in.OrchestrationID, Body: in.Body}
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateOrchestration.Do, command, orchestration)
 }
 
 func (s *Surface) deleteOrchestration(ctx context.Context, call commands.Call, in *InOrchestration) (*done, error) {
-	_, position, err := s.Commands.DeleteOrchestration.Do(ctx, s.Bus, call, apig.DeleteOrchestration{
-		InstanceID: in.InstanceID, OrchestrationID: in.OrchestrationID,
-	})
-	if err != nil {
-		return nil, at(position, err)
-	}
-	return &done{place(position)}, nil
+	command := apig.DeleteOrchestration{InstanceID: in.InstanceID, OrchestrationID: in.OrchestrationID}
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteOrchestration.Do, command)
 }
 
 func (s *Surface) showOrchestration(ctx context.Context, _ commands.Call, in *InOrchestration) (*answer[OrchestrationView], error) {

@@ -97,9 +97,7 @@ func (s *Surface) attachAPIs(ctx context.Context, call commands.Call, in *plugin
 }
 
 func (s *Surface) detachAPIs(ctx context.Context, call commands.Call, in *pluginAPIsIn) (*done, error) {
-	command := apig.DetachAPIs{InstanceID: in.InstanceID, PluginID: in.PluginID, Body: in.Body}
-	_, position, err := s.Commands.DetachAPIs.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DetachAPIs.Do, apig.DetachAPIs{InstanceID: in.InstanceID, PluginID: in.PluginID, Body: in.Body})
 }
 
 type apiPluginsIn struct {
@@ -114,9 +112,7 @@ func (s *Surface) attachPlugins(ctx context.Context, call commands.Call, in *api
 }
 
 func (s *Surface) detachPlugins(ctx context.Context, call commands.Call, in *apiPluginsIn) (*done, error) {
-	command := apig.DetachPlugins{InstanceID: in.InstanceID, APIID: in.APIID, Body: in.Body}
-	_, position, err := s.Commands.DetachPlugins.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DetachPlugins.Do, apig.DetachPlugins{InstanceID: in.InstanceID, APIID: in.APIID, Body: in.Body})
 }
 
 type listPluggedIn struct {

@@ -101,8 +101,7 @@ type createPluginIn struct {
 }
 
 func (s *Surface) createPlugin(ctx context.Context, call commands.Call, in *createPluginIn) (*answer[PluginView], error) {
-	p, position, err := s.Commands.CreatePlugin(ctx, s.Bus, call, apig.CreatePlugin{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(plugin(p), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreatePlugin, apig.CreatePlugin{InstanceID: in.InstanceID, Body: in.Body}, plugin)
 }
 
 type updatePluginIn struct {
@@ -112,13 +111,11 @@ type updatePluginIn struct {
 
 func (s *Surface) updatePlugin(ctx context.Context, call commands.Call, in *updatePluginIn) (*answer[PluginView], error) {
 	command := apig.UpdatePlugin{InstanceID: in.InstanceID, PluginID: in.PluginID, Body: in.Body}
-	p, position, err := s.Commands.UpdatePlugin(ctx, s.Bus, call, command)
-	return changed(plugin(p), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdatePlugin, command, plugin)
 }
 
 func (s *Surface) deletePlugin(ctx context.Context, call commands.Call, in *PluginIn) (*done, error) {
-	_, position, err := s.Commands.DeletePlugin.Do(ctx, s.Bus, call, apig.DeletePlugin{InstanceID: in.InstanceID, PluginID: in.PluginID})
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeletePlugin.Do, apig.DeletePlugin{InstanceID: in.InstanceID, PluginID: in.PluginID})
 }
 
 func (s *Surface) showPlugin(ctx context.Context, call commands.Call, in *PluginIn) (*answer[PluginView], error) {

@@ -88,11 +88,9 @@ func (in *publishIn) action() string {
 
 func (s *Surface) publish(ctx context.Context, call commands.Call, in *publishIn) (*answer[PublicationView], error) {
 	if in.Body.Action == apig.ActionOffline {
-		p, position, err := s.Commands.OfflineAPI.Do(ctx, s.Bus, call, apig.OfflineAPI{InstanceID: in.InstanceID, Body: in.Body})
-		return changed(publication(p), position), at(position, err)
+		return answerTo(ctx, s.Bus, call, s.Commands.OfflineAPI.Do, apig.OfflineAPI{InstanceID: in.InstanceID, Body: in.Body}, publication)
 	}
-	p, position, err := s.Commands.PublishAPI.Do(ctx, s.Bus, call, apig.PublishAPI{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(publication(p), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.PublishAPI.Do, apig.PublishAPI{InstanceID: in.InstanceID, Body: in.Body}, publication)
 }
 
 type publishBatchIn struct {
@@ -167,8 +165,7 @@ type switchVersionIn struct {
 
 func (s *Surface) switchVersion(ctx context.Context, call commands.Call, in *switchVersionIn) (*answer[PublicationView], error) {
 	command := apig.SwitchVersion{InstanceID: in.InstanceID, APIID: in.APIID, Body: in.Body}
-	p, position, err := s.Commands.SwitchVersion.Do(ctx, s.Bus, call, command)
-	return changed(publication(p), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.SwitchVersion.Do, command, publication)
 }
 
 type versionIn struct {
@@ -177,9 +174,7 @@ type versionIn struct {
 }
 
 func (s *Surface) offlineVersion(ctx context.Context, call commands.Call, in *versionIn) (*done, error) {
-	command := apig.OfflineVersion{InstanceID: in.InstanceID, VersionID: in.VersionID}
-	_, position, err := s.Commands.OfflineVersion.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.OfflineVersion.Do, apig.OfflineVersion{InstanceID: in.InstanceID, VersionID: in.VersionID})
 }
 
 // RuntimeView is the definition that runs in an environment (APIG V2 §3.5.12).

@@ -70,8 +70,7 @@ type createResponseIn struct {
 
 func (s *Surface) createResponse(ctx context.Context, call commands.Call, in *createResponseIn) (*answer[projectionsapig.ResponseView], error) {
 	command := apig.CreateResponse{InstanceID: in.InstanceID, GroupID: in.GroupID, Body: in.Body}
-	r, position, err := s.Commands.CreateResponse.Do(ctx, s.Bus, call, command)
-	return changed(projectionsapig.ResponseOf(r), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateResponse.Do, command, projectionsapig.ResponseOf)
 }
 
 type responseAnswer = ready[projectionsapig.ResponseView]
@@ -88,14 +87,12 @@ type updateResponseIn struct {
 
 func (s *Surface) updateResponse(ctx context.Context, call commands.Call, in *updateResponseIn) (*answer[projectionsapig.ResponseView], error) {
 	command := apig.UpdateResponse{InstanceID: in.InstanceID, GroupID: in.GroupID, ResponseID: in.ResponseID, Body: in.Body}
-	r, position, err := s.Commands.UpdateResponse.Do(ctx, s.Bus, call, command)
-	return changed(projectionsapig.ResponseOf(r), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateResponse.Do, command, projectionsapig.ResponseOf)
 }
 
 func (s *Surface) deleteResponse(ctx context.Context, call commands.Call, in *ResponseIn) (*done, error) {
 	command := apig.DeleteResponse{InstanceID: in.InstanceID, GroupID: in.GroupID, ResponseID: in.ResponseID}
-	_, position, err := s.Commands.DeleteResponse.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteResponse.Do, command)
 }
 
 // ResponseTypeIn is what every request about one error type of a response names.

@@ -83,8 +83,7 @@ type createRomaPluginIn struct {
 
 func (s *Surface) createRomaPlugin(ctx context.Context, call commands.Call, in *createRomaPluginIn) (*answer[RomaPluginView], error) {
 	command := apig.CreatePlugin{InstanceID: in.InstanceID, Body: in.Body.PluginBody, RomaAppID: in.Body.RomaAppID}
-	p, position, err := s.Commands.CreatePlugin(ctx, s.Bus, call, command)
-	return changed(romaPlugin(p), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreatePlugin, command, romaPlugin)
 }
 
 type updateRomaPluginIn struct {
@@ -96,8 +95,7 @@ func (s *Surface) updateRomaPlugin(ctx context.Context, call commands.Call, in *
 	command := apig.UpdatePlugin{
 		InstanceID: in.InstanceID, PluginID: in.PluginID, Body: in.Body.PluginBody, RomaAppID: in.Body.RomaAppID,
 	}
-	p, position, err := s.Commands.UpdatePlugin(ctx, s.Bus, call, command)
-	return changed(romaPlugin(p), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdatePlugin, command, romaPlugin)
 }
 
 func (s *Surface) romaRow(ctx context.Context, call commands.Call, p projectionsapig.PluginView) (RomaPluginView, error) {

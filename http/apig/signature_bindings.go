@@ -9,7 +9,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/commands"
-	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	"github.com/gatelog/gatelog/domain/apig"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
@@ -108,9 +107,7 @@ type unbindSignatureIn struct {
 }
 
 func (s *Surface) unbindSignature(ctx context.Context, call commands.Call, in *unbindSignatureIn) (*done, error) {
-	command := apig.UnbindSignature{InstanceID: in.InstanceID, BindingID: in.BindingID}
-	_, position, err := s.Commands.UnbindSignature.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.UnbindSignature.Do, apig.UnbindSignature{InstanceID: in.InstanceID, BindingID: in.BindingID})
 }
 
 type listSignaturesOfAPIIn struct {
@@ -144,15 +141,13 @@ func (s *Surface) listSignaturesOfAPI(ctx context.Context, call commands.Call, i
 		if err != nil {
 			return nil, err
 		}
-		all[i] = SignatureBindingView{signedAPI(row.BoundAPI), key, commandsapig.MaskedSecret, row.SignType}
+		all[i] = SignatureBindingView{signedAPI(row.BoundAPI), key, apig.MaskedSecret, row.SignType}
 	}
 	return read(SignaturesOfAPI{len(rows), total, all}), nil
 }
 
 type listSignedIn struct {
-	InInstance
-	Paging
-	BoundAPIQuery
+	BoundAPIsIn
 	SignID string `query:"sign_id" maxLength:"65" doc:"Signature key; required."`
 }
 
@@ -164,11 +159,8 @@ type SignedAPIList struct {
 }
 
 func (s *Surface) listSignedAPIs(ctx context.Context, _ commands.Call, in *listSignedIn) (*answer[SignedAPIList], error) {
-	if err := needed("sign_id", in.SignID); err != nil {
-		return nil, err
-	}
-	rows, total, err := s.Queries.SignedAPIs(ctx, in.in(), in.SignID, in.filter(), in.page())
-	return read(SignedAPIList{len(rows), total, each(rows, signedAPI)}), err
+	apis, total, err := boundAPIs(ctx, in.BoundAPIsIn, "sign_id", in.SignID, s.Queries.SignedAPIs, signedAPI)
+	return read(SignedAPIList{len(apis), total, apis}), err
 }
 
 // UnsignedAPI is an API that a signature key could be bound to (APIG V2 §3.7.4).
@@ -189,9 +181,6 @@ type UnsignedAPIList struct {
 }
 
 func (s *Surface) listUnsignedAPIs(ctx context.Context, _ commands.Call, in *listSignedIn) (*answer[UnsignedAPIList], error) {
-	if err := needed("sign_id", in.SignID); err != nil {
-		return nil, err
-	}
-	rows, total, err := s.Queries.UnsignedAPIs(ctx, in.in(), in.SignID, in.filter(), in.page())
-	return read(UnsignedAPIList{len(rows), total, each(rows, unsignedAPI)}), err
+	apis, total, err := boundAPIs(ctx, in.BoundAPIsIn, "sign_id", in.SignID, s.Queries.UnsignedAPIs, unsignedAPI)
+	return read(UnsignedAPIList{len(apis), total, apis}), err
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/commands"
-	commandsapig "github.com/gatelog/gatelog/commands/apig"
 	"github.com/gatelog/gatelog/domain/apig"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
@@ -75,8 +74,7 @@ type createSignatureIn struct {
 }
 
 func (s *Surface) createSignature(ctx context.Context, call commands.Call, in *createSignatureIn) (*answer[SignatureView], error) {
-	sign, position, err := s.Commands.CreateSignature(ctx, s.Bus, call, apig.CreateSignature{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(signature(sign), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateSignature, apig.CreateSignature{InstanceID: in.InstanceID, Body: in.Body}, signature)
 }
 
 type updateSignatureIn struct {
@@ -86,14 +84,11 @@ type updateSignatureIn struct {
 
 func (s *Surface) updateSignature(ctx context.Context, call commands.Call, in *updateSignatureIn) (*answer[SignatureView], error) {
 	command := apig.UpdateSignature{InstanceID: in.InstanceID, SignID: in.SignID, Body: in.Body}
-	sign, position, err := s.Commands.UpdateSignature(ctx, s.Bus, call, command)
-	return changed(signature(sign), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateSignature, command, signature)
 }
 
 func (s *Surface) deleteSignature(ctx context.Context, call commands.Call, in *SignatureIn) (*done, error) {
-	command := apig.DeleteSignature{InstanceID: in.InstanceID, SignID: in.SignID}
-	_, position, err := s.Commands.DeleteSignature.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteSignature.Do, apig.DeleteSignature{InstanceID: in.InstanceID, SignID: in.SignID})
 }
 
 type listSignaturesIn struct {
@@ -124,7 +119,7 @@ func (s *Surface) listSignatures(ctx context.Context, call commands.Call, in *li
 			return nil, err
 		}
 		all[i] = SignatureInList{BindNum: row.BindNum, SignatureView: SignatureView{
-			row.ID, row.Name, row.Type, key, commandsapig.MaskedSecret, row.Algorithm, row.CreateTime, row.UpdateTime,
+			row.ID, row.Name, row.Type, key, apig.MaskedSecret, row.Algorithm, row.CreateTime, row.UpdateTime,
 		}}
 	}
 	return read(SignatureList{len(rows), total, all}), nil

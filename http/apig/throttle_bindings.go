@@ -84,9 +84,7 @@ type unbindThrottleIn struct {
 }
 
 func (s *Surface) unbindThrottle(ctx context.Context, call commands.Call, in *unbindThrottleIn) (*done, error) {
-	command := apig.UnbindThrottle{InstanceID: in.InstanceID, BindingID: in.BindingID}
-	_, position, err := s.Commands.UnbindThrottle.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.UnbindThrottle.Do, apig.UnbindThrottle{InstanceID: in.InstanceID, BindingID: in.BindingID})
 }
 
 type unbindThrottlesIn struct {
@@ -102,9 +100,7 @@ func (s *Surface) unbindThrottles(ctx context.Context, call commands.Call, in *u
 }
 
 type listThrottledIn struct {
-	InInstance
-	Paging
-	BoundAPIQuery
+	BoundAPIsIn
 	ThrottleID string `query:"throttle_id" maxLength:"65" doc:"Throttling policy; required."`
 }
 
@@ -128,19 +124,13 @@ type ThrottledAPIList struct {
 }
 
 func (s *Surface) listThrottledAPIs(ctx context.Context, _ commands.Call, in *listThrottledIn) (*answer[ThrottledAPIList], error) {
-	if err := needed("throttle_id", in.ThrottleID); err != nil {
-		return nil, err
-	}
-	rows, total, err := s.Queries.ThrottledAPIs(ctx, in.in(), in.ThrottleID, in.filter(), in.page())
-	return read(ThrottledAPIList{len(rows), total, each(rows, throttledAPI)}), err
+	apis, total, err := boundAPIs(ctx, in.BoundAPIsIn, "throttle_id", in.ThrottleID, s.Queries.ThrottledAPIs, throttledAPI)
+	return read(ThrottledAPIList{len(apis), total, apis}), err
 }
 
 func (s *Surface) listUnthrottledAPIs(ctx context.Context, _ commands.Call, in *listThrottledIn) (*answer[ThrottledAPIList], error) {
-	if err := needed("throttle_id", in.ThrottleID); err != nil {
-		return nil, err
-	}
-	rows, total, err := s.Queries.UnthrottledAPIs(ctx, in.in(), in.ThrottleID, in.filter(), in.page())
-	return read(ThrottledAPIList{len(rows), total, each(rows, throttledAPI)}), err
+	apis, total, err := boundAPIs(ctx, in.BoundAPIsIn, "throttle_id", in.ThrottleID, s.Queries.UnthrottledAPIs, throttledAPI)
+	return read(ThrottledAPIList{len(apis), total, apis}), err
 }
 
 type listThrottlesOfAPIIn struct {

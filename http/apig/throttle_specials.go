@@ -105,8 +105,7 @@ func (s *Surface) updateSpecialThrottle(ctx context.Context, call commands.Call,
 
 func (s *Surface) deleteSpecialThrottle(ctx context.Context, call commands.Call, in *SpecialThrottleIn) (*done, error) {
 	command := apig.DeleteSpecialThrottle{InstanceID: in.InstanceID, ThrottleID: in.ThrottleID, SpecialID: in.StrategyID}
-	_, position, err := s.Commands.DeleteSpecialThrottle.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteSpecialThrottle.Do, command)
 }
 
 type listSpecialThrottlesIn struct {

@@ -105,9 +105,7 @@ type createThrottleIn struct {
 }
 
 func (s *Surface) createThrottle(ctx context.Context, call commands.Call, in *createThrottleIn) (*answer[ThrottleView], error) {
-	command := apig.CreateThrottle{InstanceID: in.InstanceID, Body: in.Body}
-	t, position, err := s.Commands.CreateThrottle.Do(ctx, s.Bus, call, command)
-	return changed(throttle(t), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateThrottle.Do, apig.CreateThrottle{InstanceID: in.InstanceID, Body: in.Body}, throttle)
 }
 
 type updateThrottleIn struct {
@@ -117,14 +115,11 @@ type updateThrottleIn struct {
 
 func (s *Surface) updateThrottle(ctx context.Context, call commands.Call, in *updateThrottleIn) (*answer[ThrottleView], error) {
 	command := apig.UpdateThrottle{InstanceID: in.InstanceID, ThrottleID: in.ThrottleID, Body: in.Body}
-	t, position, err := s.Commands.UpdateThrottle.Do(ctx, s.Bus, call, command)
-	return changed(throttle(t), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.UpdateThrottle.Do, command, throttle)
 }
 
 func (s *Surface) deleteThrottle(ctx context.Context, call commands.Call, in *ThrottleIn) (*done, error) {
-	command := apig.DeleteThrottle{InstanceID: in.InstanceID, ThrottleID: in.ThrottleID}
-	_, position, err := s.Commands.DeleteThrottle.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteThrottle.Do, apig.DeleteThrottle{InstanceID: in.InstanceID, ThrottleID: in.ThrottleID})
 }
 
 func (s *Surface) showThrottle(ctx context.Context, _ commands.Call, in *ThrottleIn) (*answer[ThrottleView], error) {

@@ -67,8 +67,7 @@ type createVariableIn struct {
 }
 
 func (s *Surface) createVariable(ctx context.Context, call commands.Call, in *createVariableIn) (*answer[VariableView], error) {
-	v, position, err := s.Commands.CreateVariable.Do(ctx, s.Bus, call, apig.CreateVariable{InstanceID: in.InstanceID, Body: in.Body})
-	return changed(variable(v), position), at(position, err)
+	return answerTo(ctx, s.Bus, call, s.Commands.CreateVariable.Do, apig.CreateVariable{InstanceID: in.InstanceID, Body: in.Body}, variable)
 }
 
 type updateVariableIn struct {
@@ -83,9 +82,7 @@ func (s *Surface) updateVariable(ctx context.Context, call commands.Call, in *up
 }
 
 func (s *Surface) deleteVariable(ctx context.Context, call commands.Call, in *VariableIn) (*done, error) {
-	command := apig.DeleteVariable{InstanceID: in.InstanceID, VariableID: in.VariableID}
-	_, position, err := s.Commands.DeleteVariable.Do(ctx, s.Bus, call, command)
-	return &done{place(position)}, at(position, err)
+	return doneWith(ctx, s.Bus, call, s.Commands.DeleteVariable.Do, apig.DeleteVariable{InstanceID: in.InstanceID, VariableID: in.VariableID})
 }
 
 func (s *Surface) showVariable(ctx context.Context, _ commands.Call, in *VariableIn) (*answer[VariableView], error) {

@@ -254,6 +254,6 @@ func (op operation) describe() huma.Operation {
 		OperationID: op.id, Method: op.method, Path: op.path, DefaultStatus: cmp.Or(op.status, http.StatusOK),
 		Summary: op.summary, Description: op.doc + " Needs the policy action " + op.action + ".",
 		Tags:        []string{"history"},
-		Middlewares: huma.Middlewares{spellErrors},
+		Middlewares: huma.Middlewares{spelling.Middleware},
 	}
 }

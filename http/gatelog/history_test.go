@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatelog/gatelog/http/gatelog"
 	"github.com/gatelog/gatelog/http/gatelog/gatelogtest"
+	"github.com/gatelog/gatelog/http/web"
 )
 
 func typesOf(h gatelog.HistoryView) []string {
@@ -103,7 +104,7 @@ func TestEveryOperationNeedsItsAction(t *testing.T) {
 		var asked []string
 		w.Allows = func(tenant, action string) bool { asked = append(asked, tenant+" "+action); return false }
 		a := ask(t, w, c.method, c.path, c.body)
-		var refusal gatelog.Error
+		var refusal web.Error
 		a.into(t, &refusal)
 		if a.status != http.StatusForbidden || refusal.Code != "gatelog.forbidden" || refusal.RequestID == "" {
 			t.Errorf("%s without a policy = %d %s, want 403", c.path, a.status, a.body)

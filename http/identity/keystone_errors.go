@@ -32,7 +32,7 @@ var keystoneCodes = map[int]string{
 const keystoneInternal = "IAM.0006"
 
 func answerKeystone(c echo.Context, err error) error {
-	refusal, status := refusalOf(err)
+	refusal, status := spelling.Refusal(err)
 	e := keystoneError{Code: keystoneCodes[status], Message: refusal.Message}
 	if e.Code == "" {
 		e.Code = keystoneInternal
@@ -42,7 +42,7 @@ func answerKeystone(c echo.Context, err error) error {
 }
 
 func (s *surface) refuseKeystone(c echo.Context, err error) error {
-	if _, status := refusalOf(err); status >= http.StatusInternalServerError {
+	if _, status := spelling.Refusal(err); status >= http.StatusInternalServerError {
 		s.Logger.Warn("operation failed", "path", c.Path(), "request_id", requestID(c), "error", err)
 	}
 	return answerKeystone(c, err)

@@ -99,8 +99,8 @@ func authorize(ctx context.Context, action string) (asker, error) {
 
 // refuse spells an error, and logs the ones that are ours.
 func (s *surface) refuse(ctx context.Context, op operation, err error) error {
-	e := spell(web.RequestID(ctx), err)
-	if e.status >= http.StatusInternalServerError {
+	e := spelling.Spell(web.RequestID(ctx), err)
+	if e.GetStatus() >= http.StatusInternalServerError {
 		s.Logger.Warn("operation failed", "operation", op.id, "request_id", e.RequestID, "error", err)
 	}
 	if h, ok := err.(halfway); ok && h.at > 0 {
@@ -110,12 +110,12 @@ func (s *surface) refuse(ctx context.Context, op operation, err error) error {
 }
 
 func (op operation) describe(api huma.API) huma.Operation {
-	refused := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Error](), true, "")
+	refused := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[web.Error](), true, "")
 	return huma.Operation{
 		OperationID: op.id, Method: op.method, Path: "/gatelog/v1" + op.path, DefaultStatus: op.status,
 		Summary: op.summary, Description: strings.TrimSpace(op.doc + " Needs the policy action " + op.action + ", account-wide."),
 		Tags:        []string{"identity"},
-		Middlewares: huma.Middlewares{spellErrors},
+		Middlewares: huma.Middlewares{spelling.Middleware},
 		Responses: map[string]*huma.Response{"default": {
 			Description: "Refused", Content: map[string]*huma.MediaType{"application/json": {Schema: refused}},
 		}},

@@ -20,10 +20,12 @@ import (
 	commandsidentity "github.com/gatelog/gatelog/commands/identity"
 	"github.com/gatelog/gatelog/domain/identity"
 	"github.com/gatelog/gatelog/eventstore"
+	"github.com/gatelog/gatelog/eventstore/eventstoretest"
 	"github.com/gatelog/gatelog/http/access"
 	"github.com/gatelog/gatelog/http/signature"
 	"github.com/gatelog/gatelog/http/web"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 	"github.com/gatelog/gatelog/projections"
 	directory "github.com/gatelog/gatelog/projections/identity"
 )
@@ -49,20 +51,13 @@ func setup(t *testing.T) *bundle {
 	t.Helper()
 	b := &bundle{log: eventstore.NewMemory(), printed: &bytes.Buffer{}}
 	b.Logger = slog.New(slog.NewTextHandler(b.printed, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring, err := secret.NewKeyring(&secret.MemoryStore{}, master, secret.KeyringOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens, err := secret.NewTokens(master, "login")
+	keyring := secrettest.Keyring(t)
+	tokens, err := secret.NewTokens(secrettest.Master(t), "login")
 	if err != nil {
 		t.Fatal(err)
 	}
 	marks := projections.NewWatermarks()
-	b.Bus = commands.New(commands.Options{Log: b.log, Waiter: marks, Sealer: sealer{keyring}, Node: "test", Logger: b.Logger})
+	b.Bus = commands.New(commands.Options{Log: b.log, Waiter: marks, Sealer: keyring, Node: "test", Logger: b.Logger})
 	t.Cleanup(b.Bus.Close)
 	b.Commands = commandsidentity.New(keyring)
 	b.Directory = directory.NewDirectory(b.log, keyring, marks, b.Logger)
@@ -115,18 +110,6 @@ func follow(t *testing.T, d *directory.Directory) {
 		}
 	})
 	<-d.Ready()
-}
-
-// sealer seals recorded answers with a keyring.
-type sealer struct{ keyring *secret.Keyring }
-
-func (s sealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
 }
 
 // --- Requests ---------------------------------------------------------------------------------
@@ -239,15 +222,8 @@ func (b *bundle) user(t *testing.T, name, project string, actions ...string) (st
 func (b *bundle) everything(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	head, err := b.log.Head(t.Context())
-	if err == nil {
-		err = b.log.Read(t.Context(), 0, head, func(r eventstore.Recorded) error {
-			all.WriteString(r.Type + " " + string(r.Data) + "\n")
-			return nil
-		})
-	}
-	if err != nil {
-		t.Fatal(err)
+	for _, r := range eventstoretest.All(t, b.log) {
+		all.WriteString(r.Type + " " + string(r.Data) + "\n")
 	}
 	return all.String()
 }

@@ -69,6 +69,6 @@ func Deny(c echo.Context, err error) error {
 	if strings.HasPrefix(c.Request().URL.Path, KeystonePrefix) {
 		return answerKeystone(c, err)
 	}
-	e := spell(requestID(c), err)
-	return c.JSON(e.status, e)
+	e := spelling.Spell(requestID(c), err)
+	return c.JSON(e.GetStatus(), e)
 }

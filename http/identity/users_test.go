@@ -11,6 +11,7 @@ import (
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/identity"
+	"github.com/gatelog/gatelog/http/web"
 )
 
 func TestTheLifeOfAUser(t *testing.T) {
@@ -147,7 +148,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			var e Error
+			var e web.Error
 			b.send(t, b.admin(), tt.method, tt.path, tt.body).must(tt.status).says(tt.says).into(&e)
 			if e.Code != tt.code || e.RequestID != "r1" || e.Message == "" {
 				t.Errorf("%+v, want %s", e, tt.code)

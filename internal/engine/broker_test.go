@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -251,6 +252,14 @@ func TestConnectBrokerGivesUpWithItsContext(t *testing.T) {
 	_, err := ConnectBroker(ctx, "nats://user:hunter2@127.0.0.1:1,nats://tok3n@127.0.0.1:2")
 	if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, nats.ErrNoServers) {
 		t.Errorf("no broker: %v; want the last failure and the deadline", err)
+	}
+}
+
+func TestAnUnreadableURLIsRefusedAtOnceAndNotShown(t *testing.T) {
+	t.Parallel()
+	_, err := ConnectBroker(t.Context(), "nats://user:hunter 2@127.0.0.1:1")
+	if err == nil || strings.Contains(err.Error(), "hunter") || !strings.Contains(err.Error(), "nats://user:password@host") {
+		t.Errorf("%v; want advice without the password", err)
 	}
 }
 

@@ -21,15 +21,20 @@ const (
 )
 
 // ConnectBroker connects to NATS servers elsewhere; rawURL may list several, separated by commas. It
-// tries again until ctx ends, so give ctx a deadline; a refused login is final at once. Later losses of
-// the connection are mended for ever; while it is away a publish fails at once instead of being sent
-// at some later time, when its caller has long been told that it failed. Options of the caller win.
+// tries again until ctx ends, so give ctx a deadline; a refused login and an unreadable URL are final at
+// once. Later losses of the connection are mended for ever; while it is away a publish fails at once
+// instead of being sent at some later time, when its caller has long been told that it failed. Options of
+// the caller win.
 func ConnectBroker(ctx context.Context, rawURL string, opts ...nats.Option) (*nats.Conn, error) {
 	all := append(append([]nats.Option{nats.Name("gatelog")}, connOptions()...), opts...)
 	for {
 		conn, err := nats.Connect(rawURL, all...)
 		if err == nil {
 			return conn, nil
+		}
+		if unread := (*url.Error)(nil); errors.As(err, &unread) && unread.Op == "parse" {
+			// The cause would repeat the text, and with it a password.
+			return nil, errors.New("connect to NATS: the URL cannot be read: nats://user:password@host:port, several with commas between them")
 		}
 		if errors.Is(err, nats.ErrAuthorization) || errors.Is(err, nats.ErrAuthExpired) {
 			return nil, fmt.Errorf("connect to NATS at %s: %w", redact(rawURL), err)

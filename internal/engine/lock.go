@@ -51,7 +51,10 @@ func lockFile(dir, name string) (*DirLock, error) {
 		return nil, fmt.Errorf("data directory %s is %w%s; stop that one or choose another data directory",
 			dir, ErrInUse, holder(file))
 	}
-	return &DirLock{file: file}, writeHolder(file)
+	if err := writeHolder(file); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return &DirLock{file: file}, nil
 }
 
 // Unlock gives the directory back. Further calls do nothing.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -70,8 +71,11 @@ func awaitNone(ctx context.Context, cluster string) error {
 func dropStrangersPid(cluster string) error {
 	file := filepath.Join(cluster, "postmaster.pid")
 	content, err := os.ReadFile(file)
-	if err != nil {
-		return nil //nolint:nilerr // no file, no stranger
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look for a stale postmaster.pid: %w", err)
 	}
 	line, _, _ := bytes.Cut(content, []byte("\n"))
 	pid, err := strconv.Atoi(string(bytes.TrimSpace(line)))

@@ -62,7 +62,7 @@ func (d *deployment) goneSoFar(steps int) {
 	if err := n.build(d.t.Context()); err != nil {
 		d.t.Fatal(err)
 	}
-	b := commands.New(commands.Options{Log: e.Log, Waiter: unread{}, Sealer: sealer{e.Keyring}, Node: "dying", Logger: silent, Now: now})
+	b := commands.New(commands.Options{Log: e.Log, Waiter: unread{}, Sealer: e.Keyring, Node: "dying", Logger: silent, Now: now})
 	h := &byHand{t: d.t, bus: b, identity: n.identity}
 	all := []func(){
 		func() { h.must(n.markFirstStart()) },

@@ -46,7 +46,7 @@ func checkSync(ctx context.Context, c Config) error {
 func syncsAlways(ctx context.Context, url string) (bool, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return false, err
+		return false, errors.New("the URL of its monitoring endpoint cannot be read") // the cause would repeat it, and with it a password
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

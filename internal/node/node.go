@@ -23,7 +23,6 @@ import (
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/eventstore/subscribe"
 	httpgatelog "github.com/gatelog/gatelog/http/gatelog"
-	"github.com/gatelog/gatelog/internal/secret"
 	"github.com/gatelog/gatelog/internal/webhooks"
 	"github.com/gatelog/gatelog/projections"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
@@ -102,10 +101,10 @@ func (n *Node) build(ctx context.Context) error {
 		return err
 	}
 	n.identity = commandsidentity.New(e.Keyring)
-	n.apig = commandsapig.New(sealer{e.Keyring})
-	n.hooks = commandssubscriptions.New(sealer{e.Keyring})
+	n.apig = commandsapig.New(e.Keyring)
+	n.hooks = commandssubscriptions.New(e.Keyring)
 	n.bus = commands.New(commands.Options{
-		Log: e.Log, Waiter: n.marks, Sealer: sealer{e.Keyring}, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
+		Log: e.Log, Waiter: n.marks, Sealer: e.Keyring, Conn: e.Conn, Node: n.name, Logger: n.logger, Now: now,
 	})
 	n.accounts = projectionsidentity.NewDirectory(e.Log, e.Keyring, n.marks, n.logger)
 	n.queries = projectionsapig.NewQueries(projections.NewStatements(n.reads, projectionsapig.New()), e.Log)
@@ -125,20 +124,6 @@ func (n *Node) build(ctx context.Context) error {
 // now is the clock of decisions. Microseconds are what Postgres keeps; more would make a row differ
 // from its event.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
-
-// sealer seals recorded answers with the keys of the tenants.
-type sealer struct{ keyring *secret.Keyring }
-
-// SealText implements commands.Sealer.
-func (s sealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-// OpenText implements commands.Sealer.
-func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
-}
 
 // fit makes the tables of a projection, and makes those of another version again: the past while the node
 // works, what is needed to answer before.
@@ -204,7 +189,7 @@ func (n *Node) buildWebhooks() error {
 		return err
 	}
 	n.webhooks, err = webhooks.New(webhooks.Options{
-		Log: n.engines.Log, DB: n.sending, Node: n.name, Sealer: sealer{n.engines.Keyring}, AllowHosts: n.config.WebhookAllow, Logger: n.logger,
+		Log: n.engines.Log, DB: n.sending, Node: n.name, Sealer: n.engines.Keyring, AllowHosts: n.config.WebhookAllow, Logger: n.logger,
 		Event: func(r eventstore.Recorded) webhooks.CloudEvent { return httpgatelog.NewCloudEvent(r) },
 	})
 	return err

@@ -106,6 +106,17 @@ func (k *Keyring) Open(ctx context.Context, tenant, use string, sealed Sealed) (
 	return plaintext, nil
 }
 
+// SealText is Seal for callers that keep what is sealed as plain text: it implements commands.Sealer.
+func (k *Keyring) SealText(ctx context.Context, tenant, use string, plaintext []byte) (string, error) {
+	sealed, err := k.Seal(ctx, tenant, use, plaintext)
+	return string(sealed), err
+}
+
+// OpenText is Open for what SealText sealed.
+func (k *Keyring) OpenText(ctx context.Context, tenant, use, sealed string) ([]byte, error) {
+	return k.Open(ctx, tenant, use, Sealed(sealed))
+}
+
 // Erase destroys the tenant's key: none of its sealed secrets can be opened again, here at once, on
 // other nodes after CacheFor. Secrets sealed later get a new key; what another node seals in that time
 // may be under the old one, and lost.

@@ -2,7 +2,7 @@ package secret
 
 import "regexp"
 
-// Masked is what Mask leaves of a secret.
+// Masked is what a secret looks like in answers, logs and messages.
 const Masked = "******"
 
 // sealedForm is how a sealed text looks wherever it stands; the shortest has a nonce and an authenticator.

@@ -27,16 +27,16 @@ const masterIDLength = 16 // hexadecimal digits
 type MasterKey struct{ key *[keySize]byte }
 
 // String hides the key.
-func (m MasterKey) String() string { return redacted }
+func (m MasterKey) String() string { return Masked }
 
 // GoString hides the key from %#v.
-func (m MasterKey) GoString() string { return redacted }
+func (m MasterKey) GoString() string { return Masked }
 
 // Format hides the key from every verb.
-func (m MasterKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+func (m MasterKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Masked) }
 
 // LogValue hides the key from slog.
-func (m MasterKey) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (m MasterKey) LogValue() slog.Value { return slog.StringValue(Masked) }
 
 // ID names the key without revealing it: 16 hexadecimal digits. It may be logged and compared. The
 // zero MasterKey has none.

@@ -8,24 +8,21 @@ import (
 	"strings"
 )
 
-// redacted is what secrets look like in logs and messages.
-const redacted = "[secret]"
-
 // Sealed is a secret as it may be stored: "v1.<key id>.<base64url of nonce and ciphertext>", and that
 // is its JSON form too. Printed or logged it shows nothing. The zero value means that there is none.
 type Sealed string
 
 // String hides the value.
-func (s Sealed) String() string { return redacted }
+func (s Sealed) String() string { return Masked }
 
 // GoString hides the value from %#v.
-func (s Sealed) GoString() string { return redacted }
+func (s Sealed) GoString() string { return Masked }
 
 // Format hides the value from every verb.
-func (s Sealed) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+func (s Sealed) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Masked) }
 
 // LogValue hides the value from slog.
-func (s Sealed) LogValue() slog.Value { return slog.StringValue(redacted) }
+func (s Sealed) LogValue() slog.Value { return slog.StringValue(Masked) }
 
 const sealedVersion = "v1"
 

@@ -24,6 +24,7 @@ import (
 	"github.com/gatelog/gatelog/http/gatelog"
 	"github.com/gatelog/gatelog/internal/feed"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 	"github.com/gatelog/gatelog/internal/testenv"
 	"github.com/gatelog/gatelog/internal/webhooks"
 	"github.com/gatelog/gatelog/migrations"
@@ -45,7 +46,7 @@ type world struct {
 	bus      *commands.Bus
 	commands *commandssubscriptions.Commands
 	queries  *projectionssubscriptions.Queries
-	sealer   sealer
+	keyring  *secret.Keyring
 	fences   map[string]eventstore.Fence
 	happened int
 }
@@ -60,12 +61,8 @@ func setup(t *testing.T) *world {
 	w.must(migrations.Up(t.Context(), w.db.DB))
 	_, err = projections.Prepare(t.Context(), w.db, w.log, projectionssubscriptions.New())
 	w.must(err)
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	w.must(err)
-	keyring, err := secret.NewKeyring(&secret.MemoryStore{}, master, secret.KeyringOptions{})
-	w.must(err)
-	w.sealer = sealer{keyring}
-	w.commands = commandssubscriptions.New(w.sealer)
+	w.keyring = secrettest.Keyring(t)
+	w.commands = commandssubscriptions.New(w.keyring)
 	w.queries = projectionssubscriptions.NewQueries(projections.NewStatements(w.db))
 	w.start()
 	return w
@@ -89,7 +86,7 @@ func (w *world) pool() *sqlx.DB {
 // start runs the writer and the projection.
 func (w *world) start() {
 	marks := projections.NewWatermarks()
-	w.bus = commands.New(commands.Options{Log: w.log, Waiter: marks, Sealer: w.sealer, Node: "test", Logger: silent})
+	w.bus = commands.New(commands.Options{Log: w.log, Waiter: marks, Sealer: w.keyring, Node: "test", Logger: silent})
 	runner := &projections.Runner{Projection: projectionssubscriptions.New(), Log: w.log, DB: w.pool(), Node: "test", Marks: marks, Logger: silent}
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -101,24 +98,12 @@ func (w *world) start() {
 	})
 }
 
-// sealer seals with a keyring.
-type sealer struct{ keyring *secret.Keyring }
-
-func (s sealer) SealText(ctx context.Context, tenant, purpose string, plaintext []byte) (string, error) {
-	sealed, err := s.keyring.Seal(ctx, tenant, purpose, plaintext)
-	return string(sealed), err
-}
-
-func (s sealer) OpenText(ctx context.Context, tenant, purpose, sealed string) ([]byte, error) {
-	return s.keyring.Open(ctx, tenant, purpose, secret.Sealed(sealed))
-}
-
 // engine starts a node that sends. kill ends it as a crash would: nothing is saved, and nothing given up.
 // stop ends it well.
 func (w *world) engine(name string, change func(o *webhooks.Options)) (kill, stop func()) {
 	w.Helper()
 	o := webhooks.Options{
-		Log: w.log, DB: w.pool(), Node: name, Sealer: w.sealer, Logger: silent, AllowHosts: []string{"127.0.0.0/8"},
+		Log: w.log, DB: w.pool(), Node: name, Sealer: w.keyring, Logger: silent, AllowHosts: []string{"127.0.0.0/8"},
 		Event: func(r eventstore.Recorded) webhooks.CloudEvent { return gatelog.NewCloudEvent(r) },
 		Poll:  20 * time.Millisecond, Timeout: 2 * time.Second, Lease: 4 * time.Second,
 		FirstWait: 5 * time.Millisecond, MostWait: 20 * time.Millisecond,

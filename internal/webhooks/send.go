@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -146,6 +147,10 @@ func (s *sender) spell(err error) *refused {
 		text = "the receiver is at an address that must not be called: the operator can allow it"
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		text = fmt.Sprintf("the receiver did not answer within %s", s.timeout)
+	}
+	var called *url.Error
+	if errors.As(err, &called) {
+		err = called.Err // its own text has the whole address, in which many receivers have a token
 	}
 	return &refused{text: text, cause: err}
 }

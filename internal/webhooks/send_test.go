@@ -1,8 +1,14 @@
 package webhooks
 
 import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/gatelog/gatelog/domain/subscriptions"
 )
 
 func TestSignature(t *testing.T) {
@@ -24,6 +30,26 @@ func TestEncodedAttributes(t *testing.T) {
 		}
 	}
 }
+
+// The cause of a failure is logged; the token that many addresses have is not.
+func TestACauseHasNoAddress(t *testing.T) {
+	t.Parallel()
+	unreachable := errors.New("connection refused")
+	client := &http.Client{Transport: broken{unreachable}}
+	s := &sender{client: client, timeout: time.Minute, n: subscriptions.Subscription{Body: subscriptions.Body{URL: "https://h.example/services/s3cret?token=s3cret"}}}
+	_, err := client.Get(s.n.URL)
+	if !strings.Contains(fmt.Sprint(err), "s3cret") {
+		t.Fatalf("net/http does not show addresses any more: %v", err)
+	}
+	if got := s.spell(err); !errors.Is(got, unreachable) || strings.Contains(fmt.Sprint(got.text, got.cause), "s3cret") {
+		t.Errorf("%q, caused by %v", got.text, got.cause)
+	}
+}
+
+// broken is a network on which every call fails.
+type broken struct{ err error }
+
+func (b broken) RoundTrip(*http.Request) (*http.Response, error) { return nil, b.err }
 
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()

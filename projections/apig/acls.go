@@ -34,9 +34,9 @@ func applyACL(rec domain.Recorded, c *projections.Changes) bool {
 		acls.Delete(c, ev.ACLID)
 		policyBindings.DeleteWhere(c, "policy_id", ev.ACLID)
 	case apig.ACLBound:
-		putBinding(c, rec, slotACL, ev.Binding)
+		putBinding(c, rec, apig.FamilyACL, ev.Binding)
 	case apig.ACLUnbound:
-		deleteBinding(c, slotACL, ev.Binding)
+		deleteBinding(c, apig.FamilyACL, ev.Binding)
 	default:
 		return false
 	}

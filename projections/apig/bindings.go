@@ -25,13 +25,7 @@ type BindingRow struct {
 
 var policyBindings = projections.NewTable[BindingRow]("policy_bindings", "place", "slot")
 
-// The families of policies, as slots begin.
-const (
-	slotThrottle = "throttle"
-	slotACL      = "acl"
-	slotSign     = "signature"
-)
-
+// slotOf names the slot of a policy: its family, one of apig.FamilyThrottle and so on, and its type.
 func slotOf(family, kind string) string { return family + "/" + kind }
 
 func placeOf(apiID, envID string) string { return apiID + "/" + envID }

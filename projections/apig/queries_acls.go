@@ -57,7 +57,7 @@ func (q *Queries) UnguardedAPIs(ctx context.Context, in In, id string, f BoundAP
 	if err != nil {
 		return nil, 0, err
 	}
-	return q.unboundAPIs(ctx, in, aclPolicies, id, slotOf(slotACL, a.EntityType), f, p)
+	return q.unboundAPIs(ctx, in, aclPolicies, id, slotOf(apig.FamilyACL, a.EntityType), f, p)
 }
 
 // BoundACL is an access control policy with the environment in which it holds for an API.

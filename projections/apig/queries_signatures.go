@@ -52,7 +52,7 @@ func (q *Queries) UnsignedAPIs(ctx context.Context, in In, id string, f BoundAPI
 	if err := q.hasSignature(ctx, in, id); err != nil {
 		return nil, 0, err
 	}
-	return q.unboundAPIs(ctx, in, signaturePolicies, id, slotOf(slotSign, ""), f, p)
+	return q.unboundAPIs(ctx, in, signaturePolicies, id, slotOf(apig.FamilySignature, ""), f, p)
 }
 
 // SignedAPI is an API in an environment with the signature key that it has there.

@@ -56,7 +56,7 @@ func (q *Queries) UnthrottledAPIs(ctx context.Context, in In, id string, f Bound
 	if _, err := q.Throttle(ctx, in, id); err != nil {
 		return nil, 0, err
 	}
-	return q.unboundAPIs(ctx, in, throttlePolicies, id, slotOf(slotThrottle, ""), f, p)
+	return q.unboundAPIs(ctx, in, throttlePolicies, id, slotOf(apig.FamilyThrottle, ""), f, p)
 }
 
 // BoundThrottle is a throttling policy with the environment in which it holds for an API.

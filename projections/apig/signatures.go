@@ -34,9 +34,9 @@ func applySignature(rec domain.Recorded, c *projections.Changes) bool {
 		signatures.Delete(c, ev.SignID)
 		policyBindings.DeleteWhere(c, "policy_id", ev.SignID)
 	case apig.SignatureBound:
-		putBinding(c, rec, slotSign, ev.Binding)
+		putBinding(c, rec, apig.FamilySignature, ev.Binding)
 	case apig.SignatureUnbound:
-		deleteBinding(c, slotSign, ev.Binding)
+		deleteBinding(c, apig.FamilySignature, ev.Binding)
 	default:
 		return false
 	}

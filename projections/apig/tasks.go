@@ -73,7 +73,7 @@ func (f TaskFiles) Put(ctx context.Context, tenant, instance, id string, content
 	if err != nil {
 		return fmt.Errorf("keep a file: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // of no account once it is committed
+	defer func() { _ = tx.Rollback() }() // of no account once it is committed
 	// Unlike read models, a file can't be made again.
 	if _, err := tx.ExecContext(ctx, "SET LOCAL synchronous_commit = on"); err != nil {
 		return fmt.Errorf("keep a file: %w", err)

@@ -57,9 +57,9 @@ func applyThrottle(rec domain.Recorded, c *projections.Changes) bool {
 		throttleSpecials.DeleteWhere(c, "throttle_id", ev.ThrottleID)
 		policyBindings.DeleteWhere(c, "policy_id", ev.ThrottleID)
 	case apig.ThrottleBound:
-		putBinding(c, rec, slotThrottle, ev.Binding)
+		putBinding(c, rec, apig.FamilyThrottle, ev.Binding)
 	case apig.ThrottleUnbound:
-		deleteBinding(c, slotThrottle, ev.Binding)
+		deleteBinding(c, apig.FamilyThrottle, ev.Binding)
 	case apig.SpecialThrottleCreated:
 		putSpecialThrottle(c, rec, ev.Special)
 	case apig.SpecialThrottleUpdated:

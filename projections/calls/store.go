@@ -42,7 +42,7 @@ func (s *Store) Count(ctx context.Context, tenant, instance string, b apig.CallB
 	if err != nil {
 		return Outcome{}, fmt.Errorf("count calls: %w", err)
 	}
-	defer tx.Rollback() //nolint:errcheck // of no account once it is committed
+	defer func() { _ = tx.Rollback() }() // of no account once it is committed
 	// Unlike read models, these can't be made again.
 	if _, err := tx.ExecContext(ctx, "SET LOCAL synchronous_commit = on"); err != nil {
 		return Outcome{}, fmt.Errorf("count calls: %w", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/gatelog/gatelog/eventstore"
 	"github.com/gatelog/gatelog/internal/envelope"
 	"github.com/gatelog/gatelog/internal/secret"
+	"github.com/gatelog/gatelog/internal/secret/secrettest"
 	"github.com/gatelog/gatelog/projections"
 )
 
@@ -42,11 +42,7 @@ func setup(t *testing.T) *bundle {
 
 func keyringOn(t *testing.T, store secret.Store) *secret.Keyring {
 	t.Helper()
-	master, err := secret.NewMasterKey(strings.Repeat("ab", 32))
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring, err := secret.NewKeyring(store, master, secret.KeyringOptions{})
+	keyring, err := secret.NewKeyring(store, secrettest.Master(t), secret.KeyringOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

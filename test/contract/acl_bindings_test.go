@@ -20,20 +20,17 @@ func (c *client) bindACL(t *testing.T, acl, publication string) string {
 
 func (c *client) guardedAPIs(t *testing.T, acl string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApisBindedToAclPolicyV2, fromDoc[model.ListApisBindedToAclPolicyV2Request](t,
-		merged(filter, doc{"instance_id": c.instance, "acl_id": acl})))
+	return query(t, c, c.api.ListApisBindedToAclPolicyV2, filter, doc{"acl_id": acl})
 }
 
 func (c *client) unguardedAPIs(t *testing.T, acl string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApisUnbindedToAclPolicyV2, fromDoc[model.ListApisUnbindedToAclPolicyV2Request](t,
-		merged(filter, doc{"instance_id": c.instance, "acl_id": acl})))
+	return query(t, c, c.api.ListApisUnbindedToAclPolicyV2, filter, doc{"acl_id": acl})
 }
 
 func (c *client) aclsOf(t *testing.T, api string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListAclPolicyBindedToApiV2, fromDoc[model.ListAclPolicyBindedToApiV2Request](t,
-		merged(filter, doc{"instance_id": c.instance, "api_id": api})))
+	return query(t, c, c.api.ListAclPolicyBindedToApiV2, filter, doc{"api_id": api})
 }
 
 // §3.14.1, §3.14.4, §3.14.6: a binding is seen from both ends.

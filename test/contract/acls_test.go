@@ -49,7 +49,7 @@ func (c *client) deleteACLRequest(id string) *model.DeleteAclV2Request {
 
 func (c *client) listACLs(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListAclStrategiesV2, fromDoc[model.ListAclStrategiesV2Request](t, merged(filter, doc{"instance_id": c.instance})))
+	return query(t, c, c.api.ListAclStrategiesV2, filter)
 }
 
 // §3.13.1, §3.13.2, §3.13.5: name, type and value change, the entity type stays.

@@ -26,19 +26,17 @@ func (c *client) authorize(t *testing.T, env, app, api string) string {
 
 func (c *client) appAPIs(t *testing.T, app string, filter doc) doc {
 	t.Helper()
-	request := with(t, with(t, filter, "instance_id", c.instance), "app_id", app)
-	return call(t, c.api.ListApisBindedToAppV2, fromDoc[model.ListApisBindedToAppV2Request](t, request))
+	return query(t, c, c.api.ListApisBindedToAppV2, filter, doc{"app_id": app})
 }
 
 func (c *client) otherAPIs(t *testing.T, app, env string, filter doc) doc {
 	t.Helper()
-	request := with(t, with(t, with(t, filter, "instance_id", c.instance), "app_id", app), "env_id", env)
-	return call(t, c.api.ListApisUnbindedToAppV2, fromDoc[model.ListApisUnbindedToAppV2Request](t, request))
+	return query(t, c, c.api.ListApisUnbindedToAppV2, filter, doc{"app_id": app, "env_id": env})
 }
 
 func (c *client) apiApps(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListAppsBindedToApiV2, fromDoc[model.ListAppsBindedToApiV2Request](t, with(t, filter, "instance_id", c.instance)))
+	return query(t, c, c.api.ListAppsBindedToApiV2, filter)
 }
 
 // §3.10.1: a new app can call nothing; each pair has an outcome of its own.

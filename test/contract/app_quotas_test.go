@@ -48,14 +48,12 @@ func (c *client) quotaOf(t *testing.T, app string) doc {
 
 func (c *client) boundApps(t *testing.T, quota string, filter doc) doc {
 	t.Helper()
-	request := with(t, with(t, filter, "instance_id", c.instance), "app_quota_id", quota)
-	return call(t, c.api.ListAppQuotaBoundApps, fromDoc[model.ListAppQuotaBoundAppsRequest](t, request))
+	return query(t, c, c.api.ListAppQuotaBoundApps, filter, doc{"app_quota_id": quota})
 }
 
 func (c *client) bindableApps(t *testing.T, quota string, filter doc) doc {
 	t.Helper()
-	request := with(t, with(t, filter, "instance_id", c.instance), "app_quota_id", quota)
-	return call(t, c.api.ListAppQuotaBindableApps, fromDoc[model.ListAppQuotaBindableAppsRequest](t, request))
+	return query(t, c, c.api.ListAppQuotaBindableApps, filter, doc{"app_quota_id": quota})
 }
 
 // §3.29.1, §3.29.2
@@ -122,7 +120,7 @@ func TestAppQuotasAreListed(t *testing.T) {
 		call(t, c.api.CreateAppQuota, c.createQuotaRequest(t, appQuotaBody(name)))
 	}
 	find := func(filter doc) doc {
-		return call(t, c.api.ListAppQuotas, fromDoc[model.ListAppQuotasRequest](t, with(t, filter, "instance_id", c.instance)))
+		return query(t, c, c.api.ListAppQuotas, filter)
 	}
 	wantPage(t, find(doc{}), "quotas", 3, 3)
 	wantPage(t, find(doc{"limit": 2}), "quotas", 2, 3)

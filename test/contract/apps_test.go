@@ -50,7 +50,7 @@ func (c *client) resetRequest(id string, secret *string) *model.ResettingAppSecr
 
 func (c *client) listApps(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListAppsV2, fromDoc[model.ListAppsV2Request](t, with(t, filter, "instance_id", c.instance)))
+	return query(t, c, c.api.ListAppsV2, filter)
 }
 
 func (c *client) deleteApp(t *testing.T, id string) {

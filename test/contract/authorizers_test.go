@@ -86,9 +86,7 @@ func TestAuthorizersAreFound(t *testing.T) {
 	second["name"], second["type"] = "login_behind", "BACKEND"
 	c.createAuthorizer(t, second)
 	page := func(filter doc) doc {
-		request := fromDoc[model.ListCustomAuthorizersV2Request](t, filter)
-		request.InstanceId = c.instance
-		return call(t, c.api.ListCustomAuthorizersV2, request)
+		return query(t, c, c.api.ListCustomAuthorizersV2, filter)
 	}
 
 	wantPage(t, page(doc{}), "authorizer_list", 2, 2)

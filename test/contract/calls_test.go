@@ -25,6 +25,12 @@ func call[Q, A any](t *testing.T, method func(*Q) (*A, error), request *Q) doc {
 	return toDoc(t, a)
 }
 
+// query makes the call with a request that has these members, in the client's instance.
+func query[Q, A any](t *testing.T, c *client, method func(*Q) (*A, error), members ...doc) doc {
+	t.Helper()
+	return call(t, method, fromDoc[Q](t, merged(doc{"instance_id": c.instance}, members...)))
+}
+
 // refuse makes an SDK call that has to be refused like that.
 func refuse[Q, A any](t *testing.T, method func(*Q) (*A, error), request *Q, want refusal) {
 	t.Helper()

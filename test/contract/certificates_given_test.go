@@ -95,8 +95,7 @@ func (c *client) showCertificate(t *testing.T, id string) doc {
 
 func (c *client) listCertificates(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListCertificatesV2,
-		fromDoc[model.ListCertificatesV2Request](t, merged(doc{"instance_id": c.instance}, filter)))
+	return query(t, c, c.api.ListCertificatesV2, filter)
 }
 
 // domainName is a name that no other test uses, in a place that no certificate but one for it is for.

@@ -28,9 +28,7 @@ func (c *client) replaceMembersRequest(t *testing.T, channel string, body doc) *
 // listMembers lists the members of a channel; filter holds further parameters.
 func (c *client) listMembers(t *testing.T, channel string, filter doc) doc {
 	t.Helper()
-	request := fromDoc[model.ListBackendInstancesV2Request](t, filter)
-	request.InstanceId, request.VpcChannelId = c.instance, channel
-	return call(t, c.api.ListBackendInstancesV2, request)
+	return query(t, c, c.api.ListBackendInstancesV2, filter, doc{"vpc_channel_id": channel})
 }
 
 // §3.17.6
@@ -176,9 +174,7 @@ func TestMemberGroupsAreAddedAndChanged(t *testing.T) {
 		{"member_group_name": "third", "microservice_version": "", "dict_code": "code-3"},
 	}})
 	page := func(filter doc) doc {
-		request := fromDoc[model.ListMemberGroupsRequest](t, filter)
-		request.InstanceId, request.VpcChannelId = admin.instance, channel
-		return call(t, admin.api.ListMemberGroups, request)
+		return query(t, admin, admin.api.ListMemberGroups, filter, doc{"vpc_channel_id": channel})
 	}
 	wantPage(t, page(doc{}), "member_groups", 3, 3)
 	wantPage(t, page(doc{"limit": 2, "offset": 2}), "member_groups", 1, 3)

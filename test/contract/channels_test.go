@@ -224,13 +224,11 @@ func TestChannelsAreFound(t *testing.T) {
 	}
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {
-			request := fromDoc[model.ListVpcChannelsV2Request](t, k.filter)
-			request.InstanceId = c.instance
 			size := k.total
 			if k.filter["limit"] != nil {
 				size = 1
 			}
-			wantPage(t, call(t, c.api.ListVpcChannelsV2, request), "vpc_channels", size, k.total)
+			wantPage(t, query(t, c, c.api.ListVpcChannelsV2, k.filter), "vpc_channels", size, k.total)
 		})
 	}
 }

@@ -233,7 +233,7 @@ func TestCustomIngressPorts(t *testing.T) {
 
 	ports := call(t, c.api.ListCustomIngressPorts, &model.ListCustomIngressPortsRequest{InstanceId: c.instance})
 	wantPage(t, ports, "ingress_port_infos", 2, 2)
-	one := call(t, c.api.ListCustomIngressPorts, fromDoc[model.ListCustomIngressPortsRequest](t, doc{"instance_id": c.instance, "protocol": "HTTPS", "ingress_port": 8443}))
+	one := query(t, c, c.api.ListCustomIngressPorts, doc{"protocol": "HTTPS", "ingress_port": 8443})
 	if diff := cmp.Diff([]string{id}, column(t, list(t, one, "ingress_port_infos"), "ingress_port_id")); diff != "" {
 		t.Errorf("the HTTPS port (-want +got):\n%s", diff)
 	}

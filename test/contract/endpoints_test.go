@@ -25,12 +25,12 @@ func (c *client) forbid(records ...string) *model.DeleteEndpointPermissionsReque
 
 func (c *client) permissions(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListEndpointPermissions, fromDoc[model.ListEndpointPermissionsRequest](t, with(t, filter, "instance_id", c.instance)))
+	return query(t, c, c.api.ListEndpointPermissions, filter)
 }
 
 func (c *client) connections(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListEndpointConnections, fromDoc[model.ListEndpointConnectionsRequest](t, with(t, filter, "instance_id", c.instance)))
+	return query(t, c, c.api.ListEndpointConnections, filter)
 }
 
 func (c *client) decide(t *testing.T, action string, ids ...string) *model.AcceptOrRejectEndpointConnectionsRequest {

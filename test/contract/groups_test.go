@@ -205,7 +205,7 @@ func TestGroupsAreFiltered(t *testing.T) {
 	}
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {
-			found := call(t, c.api.ListApiGroupsV2, fromDoc[model.ListApiGroupsV2Request](t, with(t, k.filter, "instance_id", c.instance)))
+			found := query(t, c, c.api.ListApiGroupsV2, k.filter)
 			wantPage(t, found, "groups", len(k.want), len(k.want))
 			got := column(t, list(t, found, "groups"), "name")
 			slices.Sort(got)

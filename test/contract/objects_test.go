@@ -150,5 +150,5 @@ func (c *client) showVersion(t *testing.T, version string) doc {
 // listAPIs lists with a filter: the members of the SDK's request.
 func (c *client) listAPIs(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApisV2, fromDoc[model.ListApisV2Request](t, with(t, filter, "instance_id", c.instance)))
+	return query(t, c, c.api.ListApisV2, filter)
 }

@@ -37,10 +37,7 @@ func (c *client) importRequest(t *testing.T, document string, fields doc) *model
 
 func (c *client) importInto(t *testing.T, group, document string, fields doc) doc {
 	t.Helper()
-	all := doc{"is_create_group": false, "group_id": group}
-	for name, value := range fields {
-		all[name] = value
-	}
+	all := merged(doc{"is_create_group": false, "group_id": group}, fields)
 	return call(t, c.api.ImportApiDefinitionsV2, c.importRequest(t, document, all))
 }
 

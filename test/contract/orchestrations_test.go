@@ -47,7 +47,7 @@ func (c *client) newOrchestration(t *testing.T) doc {
 
 func (c *client) listOrchestrations(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListOrchestrations, fromDoc[model.ListOrchestrationsRequest](t, merged(filter, doc{"instance_id": c.instance})))
+	return query(t, c, c.api.ListOrchestrations, filter)
 }
 
 // SDK: what is created is shown, changed and deleted.
@@ -99,8 +99,7 @@ func TestOrchestrationsOfAPIs(t *testing.T) {
 	definition := merged(mockAPI(group), doc{"req_params": []doc{param}})
 	api := text(t, admin.createAPI(t, definition), "id")
 	attached := func(filter doc) doc {
-		return call(t, admin.api.ListOrchestrationAttachedApis, fromDoc[model.ListOrchestrationAttachedApisRequest](t,
-			merged(filter, doc{"instance_id": admin.instance, "orchestration_id": rule})))
+		return query(t, admin, admin.api.ListOrchestrationAttachedApis, filter, doc{"orchestration_id": rule})
 	}
 
 	wantPage(t, attached(doc{"api_id": api}), "apis", 1, 1)

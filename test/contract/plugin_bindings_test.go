@@ -39,26 +39,22 @@ func (c *client) detach(t *testing.T, plugin, api, env string) {
 
 func (c *client) attachedAPIs(t *testing.T, plugin string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListPluginAttachedApis,
-		fromDoc[model.ListPluginAttachedApisRequest](t, merged(filter, doc{"instance_id": c.instance, "plugin_id": plugin})))
+	return query(t, c, c.api.ListPluginAttachedApis, filter, doc{"plugin_id": plugin})
 }
 
 func (c *client) attachableAPIs(t *testing.T, plugin string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListPluginAttachableApis,
-		fromDoc[model.ListPluginAttachableApisRequest](t, merged(doc{"env_id": releaseEnv}, merged(filter, doc{"instance_id": c.instance, "plugin_id": plugin}))))
+	return query(t, c, c.api.ListPluginAttachableApis, doc{"env_id": releaseEnv}, filter, doc{"plugin_id": plugin})
 }
 
 func (c *client) attachedPlugins(t *testing.T, api string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApiAttachedPlugins,
-		fromDoc[model.ListApiAttachedPluginsRequest](t, merged(filter, doc{"instance_id": c.instance, "api_id": api})))
+	return query(t, c, c.api.ListApiAttachedPlugins, filter, doc{"api_id": api})
 }
 
 func (c *client) attachablePlugins(t *testing.T, api string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApiAttachablePlugins,
-		fromDoc[model.ListApiAttachablePluginsRequest](t, merged(filter, doc{"instance_id": c.instance, "api_id": api})))
+	return query(t, c, c.api.ListApiAttachablePlugins, filter, doc{"api_id": api})
 }
 
 // §3.27.6, §3.27.10, §3.27.11: a binding is seen from both ends, at once.

@@ -70,7 +70,7 @@ func (c *client) pluginUpdate(t *testing.T, id string, body doc) *model.UpdatePl
 
 func (c *client) listPlugins(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListPlugins, fromDoc[model.ListPluginsRequest](t, with(t, filter, "instance_id", c.instance)))
+	return query(t, c, c.api.ListPlugins, filter)
 }
 
 func (c *client) deletePlugin(id string) *model.DeletePluginRequest {

@@ -35,7 +35,7 @@ func (c *client) signUpdate(t *testing.T, id string, body doc) *model.UpdateSign
 
 func (c *client) listSigns(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListSignatureKeysV2, fromDoc[model.ListSignatureKeysV2Request](t, merged(filter, doc{"instance_id": c.instance})))
+	return query(t, c, c.api.ListSignatureKeysV2, filter)
 }
 
 func (c *client) bindSignRequest(sign string, publications ...string) *model.AssociateSignatureKeyV2Request {
@@ -49,20 +49,17 @@ func (c *client) bindSign(t *testing.T, sign, publication string) doc {
 
 func (c *client) signedAPIs(t *testing.T, sign string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApisBindedToSignatureKeyV2,
-		fromDoc[model.ListApisBindedToSignatureKeyV2Request](t, merged(filter, doc{"instance_id": c.instance, "sign_id": sign})))
+	return query(t, c, c.api.ListApisBindedToSignatureKeyV2, filter, doc{"sign_id": sign})
 }
 
 func (c *client) unsignedAPIs(t *testing.T, sign string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApisNotBoundWithSignatureKeyV2,
-		fromDoc[model.ListApisNotBoundWithSignatureKeyV2Request](t, merged(filter, doc{"instance_id": c.instance, "sign_id": sign})))
+	return query(t, c, c.api.ListApisNotBoundWithSignatureKeyV2, filter, doc{"sign_id": sign})
 }
 
 func (c *client) signsOf(t *testing.T, api string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListSignatureKeysBindedToApiV2,
-		fromDoc[model.ListSignatureKeysBindedToApiV2Request](t, merged(filter, doc{"instance_id": c.instance, "api_id": api})))
+	return query(t, c, c.api.ListSignatureKeysBindedToApiV2, filter, doc{"api_id": api})
 }
 
 // §3.6.1, §3.6.4: the secret is shown once.

@@ -2,37 +2,18 @@ package contract
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/def"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
 // asyncImport is an asynchronous import of a document, with form fields by their names in §3.30.2.
 func (c *client) asyncImport(t *testing.T, document string, fields doc) *model.ImportApiDefinitionsAsyncRequest {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "document.yaml")
-	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = file.Close() }) // only read
-	body := &model.ImportApiDefinitionsAsyncRequestBody{FileName: def.NewFilePart(file)}
-	parts := map[string]**def.MultiPart{
-		"is_create_group": &body.IsCreateGroup, "group_id": &body.GroupId, "extend_mode": &body.ExtendMode,
-		"simple_mode": &body.SimpleMode, "mock_mode": &body.MockMode, "api_mode": &body.ApiMode,
-	}
-	for name, value := range fields {
-		*parts[name] = def.NewMultiPart(value)
-	}
-	return &model.ImportApiDefinitionsAsyncRequest{InstanceId: c.instance, Body: body}
+	body := model.ImportApiDefinitionsAsyncRequestBody(*c.importRequest(t, document, fields).Body)
+	return &model.ImportApiDefinitionsAsyncRequest{InstanceId: c.instance, Body: &body}
 }
 
 func (c *client) asyncExport(t *testing.T, body doc, oasVersion string) *model.ExportApiDefinitionsAsyncRequest {

@@ -25,20 +25,17 @@ func (c *client) bindThrottle(t *testing.T, policy, publication string) string {
 
 func (c *client) throttledAPIs(t *testing.T, policy string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApisBindedToRequestThrottlingPolicyV2, fromDoc[model.ListApisBindedToRequestThrottlingPolicyV2Request](t,
-		merged(filter, doc{"instance_id": c.instance, "throttle_id": policy})))
+	return query(t, c, c.api.ListApisBindedToRequestThrottlingPolicyV2, filter, doc{"throttle_id": policy})
 }
 
 func (c *client) unthrottledAPIs(t *testing.T, policy string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListApisUnbindedToRequestThrottlingPolicyV2, fromDoc[model.ListApisUnbindedToRequestThrottlingPolicyV2Request](t,
-		merged(filter, doc{"instance_id": c.instance, "throttle_id": policy})))
+	return query(t, c, c.api.ListApisUnbindedToRequestThrottlingPolicyV2, filter, doc{"throttle_id": policy})
 }
 
 func (c *client) throttlesOf(t *testing.T, api string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListRequestThrottlingPoliciesBindedToApiV2, fromDoc[model.ListRequestThrottlingPoliciesBindedToApiV2Request](t,
-		merged(filter, doc{"instance_id": c.instance, "api_id": api})))
+	return query(t, c, c.api.ListRequestThrottlingPoliciesBindedToApiV2, filter, doc{"api_id": api})
 }
 
 // online makes an API in a group, publishes it to RELEASE and returns the ids of the API and the publication.

@@ -22,8 +22,7 @@ func (c *client) createSpecial(t *testing.T, policy, kind, object string, limit 
 
 func (c *client) listSpecials(t *testing.T, policy string, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListSpecialThrottlingConfigurationsV2, fromDoc[model.ListSpecialThrottlingConfigurationsV2Request](t,
-		merged(filter, doc{"instance_id": c.instance, "throttle_id": policy})))
+	return query(t, c, c.api.ListSpecialThrottlingConfigurationsV2, filter, doc{"throttle_id": policy})
 }
 
 func (c *client) specialUpdate(policy, special string, limit int64) *model.UpdateSpecialThrottlingConfigurationV2Request {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,8 +50,7 @@ func (c *client) throttleUpdate(t *testing.T, id string, body doc) *model.Update
 
 func (c *client) listThrottles(t *testing.T, filter doc) doc {
 	t.Helper()
-	return call(t, c.api.ListRequestThrottlingPolicyV2,
-		fromDoc[model.ListRequestThrottlingPolicyV2Request](t, with(t, filter, "instance_id", c.instance)))
+	return query(t, c, c.api.ListRequestThrottlingPolicyV2, filter)
 }
 
 // §3.4.1, §3.4.5: the reference's own example.
@@ -97,12 +97,11 @@ func TestThrottlesAreRefused(t *testing.T) {
 }
 
 // merged returns a document with the members of another one set.
-func merged(d, more doc) doc {
+func merged(d doc, more ...doc) doc {
 	all := doc{}
-	for _, from := range []doc{d, more} {
-		for name, value := range from {
-			all[name] = value
-		}
+	maps.Copy(all, d)
+	for _, members := range more {
+		maps.Copy(all, members)
 	}
 	return all
 }

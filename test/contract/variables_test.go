@@ -95,8 +95,7 @@ func TestVariablesAreFiltered(t *testing.T) {
 	}
 	for name, k := range cases {
 		t.Run(name, func(t *testing.T) {
-			filter := with(t, with(t, k.filter, "group_id", group), "instance_id", admin.instance)
-			found := call(t, admin.api.ListEnvironmentVariablesV2, fromDoc[model.ListEnvironmentVariablesV2Request](t, filter))
+			found := query(t, admin, admin.api.ListEnvironmentVariablesV2, k.filter, doc{"group_id": group})
 			wantPage(t, found, "variables", len(k.want), len(k.want))
 			got := column(t, list(t, found, "variables"), "variable_name")
 			slices.Sort(got)

@@ -126,8 +126,7 @@ func TestHistoryTellsEachVersion(t *testing.T) {
 	record := admin.publish(t, api, env)
 	admin.publish(t, api, releaseEnv)
 	filtered := func(filter doc) doc {
-		filter = with(t, with(t, filter, "instance_id", admin.instance), "api_id", api)
-		return call(t, admin.api.ListApiVersionsV2, fromDoc[model.ListApiVersionsV2Request](t, filter))
+		return query(t, admin, admin.api.ListApiVersionsV2, filter, doc{"api_id": api})
 	}
 
 	found := filtered(doc{"env_id": env})

@@ -11,8 +11,8 @@ import (
 )
 
 // Given documents of well-known APIs, when they are read, then every operation becomes an API that the
-// rules accept, and comes back the same from an export. Where the documents are not at hand the
-// project's own example takes their place.
+// rules accept, and comes back the same from an export. Documents that are not at hand are passed over; the
+// project's own example is always there.
 func TestParseRealDocuments(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..", "..")
@@ -23,16 +23,16 @@ func TestParseRealDocuments(t *testing.T) {
 		filepath.Join(root, "examples", "petshop.yaml"):                                    9,
 	}
 	for path, operations := range files {
+		data, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) != "petshop.yaml" {
+			t.Logf("%s is not here: it is not tested", path)
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
-			data, err := os.ReadFile(path)
-			if errors.Is(err, fs.ErrNotExist) && filepath.Base(path) != "petshop.yaml" {
-				t.Logf("%s is not here; the example stands in for it", path)
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
 			checkReal(t, data, operations)
 		})
 	}

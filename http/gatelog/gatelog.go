@@ -133,6 +133,7 @@ type operation struct {
 	summary, doc     string
 	media            string // of the answer, where its type does not say it
 	status           int    // of success; 0 for 200
+	audited          web.Audited
 }
 
 const (
@@ -239,5 +240,6 @@ func (op operation) describe() huma.Operation {
 		Summary: op.summary, Description: op.doc + " Needs the policy action " + op.action + ".",
 		Tags:        []string{"history"},
 		Middlewares: huma.Middlewares{spellErrors},
+		Metadata:    map[string]any{web.AuditedKey: op.audited},
 	}
 }

@@ -81,6 +81,7 @@ type recordedAnswer struct {
 type sealedAnswer struct {
 	Fingerprint string          `json:"fingerprint"`
 	Result      json.RawMessage `json:"result"`
+	Events      int             `json:"events,omitempty"` // that the command caused
 }
 
 // answerKey returns the id under which the answer of a command is recorded, or "" for none.
@@ -120,8 +121,8 @@ func digest(parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil)[:20])
 }
 
-// answer makes the message that records a result.
-func (w *writer) answer(ctx context.Context, j *job, result any, now time.Time) (eventstore.Message, error) {
+// answer makes the message that records the result of a command that caused so many events.
+func (w *writer) answer(ctx context.Context, j *job, result any, events int, now time.Time) (eventstore.Message, error) {
 	none := func(err error) (eventstore.Message, error) {
 		return eventstore.Message{}, fmt.Errorf("record the answer of %s: %w", j.name, err)
 	}
@@ -137,7 +138,7 @@ func (w *writer) answer(ctx context.Context, j *job, result any, now time.Time) 
 	if err != nil {
 		return none(err)
 	}
-	plain, err := json.Marshal(sealedAnswer{Fingerprint: print, Result: text})
+	plain, err := json.Marshal(sealedAnswer{Fingerprint: print, Result: text, Events: events})
 	if err != nil {
 		return none(err)
 	}
@@ -147,42 +148,53 @@ func (w *writer) answer(ctx context.Context, j *job, result any, now time.Time) 
 	}
 	data, err := json.Marshal(recordedAnswer{Sealed: sealed})
 	return eventstore.Message{
-		Subject: subject, ID: j.id + "-answer", Type: typeAnswer, Schema: 1, Time: now, Data: data,
+		Subject: subject, ID: answerID(j), Type: typeAnswer, Schema: 1, Time: now, Data: data,
 	}, err
 }
 
-// recall returns the recorded answer of a command as its outcome.
+// answerID is the id of the message that records the answer of a command.
+func answerID(j *job) string { return j.id + "-answer" }
+
+// recall returns the recorded answer of a command as its outcome. It may be the command's own, which was tried
+// before without anybody hearing of it.
 func (w *writer) recall(ctx context.Context, j *job, at eventstore.Position) outcome {
 	r, err := w.bus.Log.At(ctx, at)
 	if err != nil {
 		return outcome{err: unavailable(err)}
 	}
-	result, err := w.reopen(ctx, j, r)
+	result, events, err := w.reopen(ctx, j, r)
 	if err != nil {
 		return outcome{err: err}
 	}
-	return outcome{result: result, position: domain.Position(at)}
+	out := outcome{result: result, position: domain.Position(at)}
+	if r.ID == answerID(j) {
+		out.events = events
+	} else {
+		out.repeated = true
+	}
+	return out
 }
 
-func (w *writer) reopen(ctx context.Context, j *job, r eventstore.Recorded) (any, error) {
+func (w *writer) reopen(ctx context.Context, j *job, r eventstore.Recorded) (result any, events int, err error) {
 	var recorded recordedAnswer
 	if err := json.Unmarshal(r.Data, &recorded); err != nil {
-		return nil, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
+		return nil, 0, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
 	}
 	plain, err := w.bus.Sealer.OpenText(ctx, w.key.tenant, "answer/"+j.answerKey, recorded.Sealed)
 	if err != nil {
-		return nil, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
+		return nil, 0, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
 	}
 	var answer sealedAnswer
 	if err := json.Unmarshal(plain, &answer); err != nil {
-		return nil, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
+		return nil, 0, fmt.Errorf("recorded answer at %d: %w", r.Position, err)
 	}
 	print, err := fingerprint(j)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if print != answer.Fingerprint {
-		return nil, domain.Errorf(domain.CodeKeyReused, "this Idempotency-Key was used for a different request: use a new key")
+		return nil, 0, domain.Errorf(domain.CodeKeyReused, "this Idempotency-Key was used for a different request: use a new key")
 	}
-	return w.surface.cases[j.name].result(answer.Result)
+	result, err = w.surface.cases[j.name].result(answer.Result)
+	return result, answer.Events, err
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"github.com/oklog/ulid/v2"
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/eventstore"
@@ -122,7 +121,7 @@ func (b *Bus) execute(ctx context.Context, s *Surface, name string, call Call, c
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
 	j := &job{
-		id: ulid.Make().String(), name: name, call: call, command: command,
+		id: call.meta.Trace.command(), name: name, call: call, command: command,
 		ctx: ctx, done: make(chan outcome, 1),
 	}
 	var out outcome

@@ -30,6 +30,8 @@ type Meta struct {
 	// IdempotencyKey makes a repeated call return the first answer; empty for none, at most 255
 	// bytes.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Trace follows the request; nil for what is no request of a client. It stays on the node that was asked.
+	Trace *Trace `json:"-"`
 }
 
 // Policy answers whether its owner may do an action in a tenant.

@@ -38,6 +38,8 @@ type forwarded struct {
 type reply struct {
 	Result   json.RawMessage `json:"result,omitempty"`
 	Position domain.Position `json:"position"`
+	Events   int             `json:"events,omitempty"`
+	Repeated bool            `json:"repeated,omitempty"`
 	Lost     bool            `json:"lost,omitempty"`
 	Busy     bool            `json:"busy,omitempty"`
 	Refusal  *domain.Error   `json:"refusal,omitempty"`
@@ -106,7 +108,7 @@ func (s *Surface) outcome(j *job, r reply) (outcome, error) {
 		return outcome{position: r.Position, err: errors.New(r.Failure)}, nil
 	}
 	result, err := s.cases[j.name].result(r.Result)
-	return outcome{result: result, position: r.Position}, err
+	return outcome{result: result, position: r.Position, events: r.Events, repeated: r.Repeated}, err
 }
 
 // listen takes commands from other nodes into the queue. It starts before the tenant is taken, so
@@ -176,7 +178,7 @@ func (w *writer) serve(msg *nats.Msg, j *job) {
 }
 
 func (w *writer) respond(msg *nats.Msg, out outcome) {
-	r := reply{Position: out.position, Lost: errors.Is(out.err, errLost), Busy: errors.Is(out.err, errBusy)}
+	r := reply{Position: out.position, Events: out.events, Repeated: out.repeated, Lost: errors.Is(out.err, errLost), Busy: errors.Is(out.err, errBusy)}
 	var refusal *domain.Error
 	switch {
 	case out.err == nil:

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
@@ -89,11 +88,12 @@ func (w *writer) decide(ctx context.Context, j *job, ready []*decided) *decided 
 		return d
 	}
 	d.out.result = result
+	d.out.events = len(events)
 	if d.out.err = d.record(w, events, now); d.out.err != nil {
 		return &decided{job: j, out: outcome{err: d.out.err}}
 	}
 	if j.answerKey != "" {
-		answer, err := w.answer(ctx, j, result, now)
+		answer, err := w.answer(ctx, j, result, len(events), now)
 		if err != nil {
 			return &decided{job: j, out: outcome{err: err}}
 		}
@@ -124,7 +124,7 @@ func (d *decided) record(w *writer, events []domain.Event, now time.Time) error 
 	meta := d.job.call.meta
 	for i, ev := range events {
 		rec := domain.Recorded{
-			ID: d.job.id + "-" + strconv.Itoa(i), Tenant: w.key.tenant, Time: now, Actor: meta.Actor,
+			ID: domain.EventID(d.job.id, i), Tenant: w.key.tenant, Time: now, Actor: meta.Actor,
 			Command: w.surface.Name + "." + d.job.name, Request: meta.RequestID, Reason: meta.Reason,
 			Operation: meta.Operation, Event: ev,
 		}

@@ -82,6 +82,7 @@ func (u UseCase[C, R]) Do(ctx context.Context, b *Bus, call Call, command C) (R,
 	if err != nil {
 		return none, 0, err
 	}
+	call.meta.Trace.heard(out)
 	answer, ok := out.result.(R)
 	if !ok {
 		return none, 0, fmt.Errorf("%s answered with a %T", u.Name(), out.result)

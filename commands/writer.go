@@ -28,6 +28,8 @@ type job struct {
 type outcome struct {
 	result   any
 	position domain.Position
+	events   int  // that it caused, when there is no error
+	repeated bool // it is the recorded answer to an earlier command
 	err      error
 }
 

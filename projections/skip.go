@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -160,10 +161,13 @@ var (
 
 // SkipOrder is what an operator says.
 type SkipOrder struct {
+	ID       string          // of the event that records the skip, unique over all; empty for a new one
 	Position domain.Position // of the event that is to be passed over
 	Actor    domain.Actor    // who says so; UserName must be given, 1 to 256 bytes
 	Request  string          // id of the request; empty for none
-	Reason   string          // why, 1 to 1,024 bytes
+	// Operation is '<surface>/<operation id>' of the HTTP API that was called; empty for none.
+	Operation string
+	Reason    string // why, 1 to 1,024 bytes
 }
 
 // RecordSkip lets a projection pass over exactly the event that it cannot apply, for ever: it records who
@@ -200,10 +204,10 @@ func (o SkipOrder) message(d skipData) (eventstore.Message, error) {
 	}
 	subject, err := eventstore.Subject(skipSurface, skipTenant, d.Projection, strconv.FormatUint(uint64(d.Position), 10))
 	return eventstore.Message{
-		Subject: subject, ID: ulid.Make().String(), Type: TypeSkipped, Schema: 1, Time: time.Now().UTC().Truncate(time.Microsecond),
+		Subject: subject, ID: cmp.Or(o.ID, ulid.Make().String()), Type: TypeSkipped, Schema: 1, Time: time.Now().UTC().Truncate(time.Microsecond),
 		Extensions: map[string]string{
 			"actorid": o.Actor.UserID, "actorname": o.Actor.UserName, "accesskey": o.Actor.Key, "clientaddress": o.Actor.Address,
-			"client": o.Actor.Client, "command": "projections.Skip", "correlationid": o.Request, "reason": o.Reason,
+			"client": o.Actor.Client, "command": "projections.Skip", "correlationid": o.Request, "reason": o.Reason, "operation": o.Operation,
 		},
 		Data: data,
 	}, err

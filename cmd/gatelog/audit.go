@@ -18,8 +18,9 @@ func auditCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit",
 		Short: "Search, show and export the audit trail",
-		Long: `Asks a running server who did what, when, from where and why: one record for every change that was made,
-and one for every attempt that was refused or failed. Secrets never appear.
+		Long: `Asks a running server who did what, when, from where and why: exactly one record for every request that
+changes something, or that was to, whether it was accepted, left everything unchanged, was refused or failed;
+and one for everything that Gatelog did by itself. Secrets never appear.
 
 Records are those of one project. With --all they are those of every project, of the account (users, keys,
 projects) and of strangers, for users whose policies allow gatelog:audit:* account-wide; --project account
@@ -53,7 +54,7 @@ func addAuditFilter(cmd *cobra.Command) *auditFilter {
 		{"kind", "kind", "about a kind of thing: api, group, user …"},
 		{"id", "resource_id", "about one thing, by its id"},
 		{"in", "instance_id", "about things of an instance, by its id"},
-		{"outcome", "outcome", "accepted, refused or failed"},
+		{"outcome", "outcome", "accepted, unchanged, refused or failed"},
 		{"code", "code", "refused with an error code"},
 		{"text", "q", "with these words, or longer ones, in names, reason, message, path or what was changed"},
 	} {
@@ -63,7 +64,7 @@ func addAuditFilter(cmd *cobra.Command) *auditFilter {
 	f.values["to"] = cmd.Flags().String("until", "", "before: as --since")
 	f.values["order"] = cmd.Flags().String("order", "desc", "desc: newest first; asc: oldest first")
 	f.values["after"] = cmd.Flags().String("after", "", "go on behind here: 'next' of an earlier answer, or the cursor of a record")
-	for flag, values := range map[string][]string{"outcome": {"accepted", "refused", "failed"}, "order": {"desc", "asc"}} {
+	for flag, values := range map[string][]string{"outcome": {"accepted", "unchanged", "refused", "failed"}, "order": {"desc", "asc"}} {
 		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
 			panic(err) // the flag was added right before
 		}

@@ -78,7 +78,7 @@ func (a asked) auditShow(d projectionsaudit.Detail, beside bool) error {
 	for _, pair := range [][2]string{
 		{"record", d.ID}, {"time", d.Time.UTC().Format(time.RFC3339Nano)}, {"outcome", outcome(d.Record)}, {"message", d.Message},
 		{"project", d.ProjectID}, {"user", strings.TrimSpace(d.UserName + " " + d.UserID)}, {"access key", d.AccessKey}, {"address", d.Address},
-		{"client", d.Client}, {"surface", d.Surface}, {"operation", d.Operation}, {"command", d.Command}, {"request", d.RequestID},
+		{"client", d.Client}, {"surface", d.Surface}, {"operation", d.Operation}, {"command", d.Command}, {"cause", d.Cause}, {"request", d.RequestID},
 		{"reason", d.Reason}, {"path", strings.TrimSpace(d.Method + " " + d.Path)},
 	} {
 		if pair[1] != "" {

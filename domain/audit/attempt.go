@@ -1,4 +1,4 @@
-// Package audit is what the audit trail tells of: changes that were made, and attempts that came to nothing.
+// Package audit is what the audit trail tells of: changes that were made, and requests that came to nothing.
 package audit
 
 import (
@@ -10,12 +10,14 @@ import (
 // Outcome is what came of a mutation.
 type Outcome string
 
-// The outcomes. Refused is the client's doing (a status 4xx, or an operation that is not served), Failed is ours:
-// then the change was not made, or it is not known whether it was.
+// The outcomes. Accepted and Unchanged are what a client was told had been done: Unchanged where everything was so
+// already. Refused is the client's doing (a status 4xx, or an operation that is not served), Failed is ours: then
+// the change was not made, or it is not known whether it was.
 const (
-	Accepted Outcome = "accepted"
-	Refused  Outcome = "refused"
-	Failed   Outcome = "failed"
+	Accepted  Outcome = "accepted"
+	Unchanged Outcome = "unchanged"
+	Refused   Outcome = "refused"
+	Failed    Outcome = "failed"
 )
 
 // How attempts are known in their journal: by their type, and by the first part of their subjects.
@@ -24,10 +26,13 @@ const (
 	AttemptsRoot = "attempt"
 )
 
-// Attempt is a mutating request that was refused or failed. Nothing of its body and of its query is kept.
+// Attempt is a mutating request that left nothing in the log: it was refused, failed, or changed nothing there.
+// Nothing of its body and of its query is kept.
 type Attempt struct {
-	// ID is unique to the request, which the request id, chosen by the client, need not be.
-	ID   string    `json:"id"`
+	// ID is unique to the request, which the request id, chosen by the client, need not be. Events that the
+	// request should have caused after all have it too, see domain.RequestOf.
+	ID string `json:"id"`
+	// Time is when the request came.
 	Time time.Time `json:"time"`
 	// Tenant is the existing project that the request named, or the account; empty when nobody was
 	// authenticated, or when the project does not exist.
@@ -47,7 +52,7 @@ type Attempt struct {
 	Resource string  `json:"resource,omitempty"`
 	Outcome  Outcome `json:"outcome"`
 	Status   int     `json:"status"`
-	// Code and Message are those of the answer.
+	// Code and Message are those of the answer, when it is an error.
 	Code    string `json:"code,omitempty"`
 	Message string `json:"message,omitempty"`
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/http/web"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
@@ -41,11 +42,11 @@ func (s *Surface) apis(api huma.API) {
 	register(s, api, operation{
 		id: "CheckApisV2", section: "3.5.7", method: http.MethodPost, path: instancePath + "/apis/check", status: 204,
 		summary: "Check whether the name or the path of an API is free",
-		actions: []string{"apig:apis:get", "apig:apis:list", "apig:apis:create"}, tag: tagAPIs,
+		actions: []string{"apig:apis:get", "apig:apis:list", "apig:apis:create"}, tag: tagAPIs, audited: web.AuditNothing,
 	}, s.checkAPI)
 	register(s, api, operation{
 		id: "DebugApiV2", section: "3.5.8", method: http.MethodPost, path: instancePath + "/apis/debug/{api_id}", status: 200,
-		summary: "Call the backend of an API as the gateway would", actions: []string{"apig:apis:debug"}, tag: tagAPIs,
+		summary: "Call the backend of an API as the gateway would", actions: []string{"apig:apis:debug"}, tag: tagAPIs, audited: web.AuditRefusals,
 	}, s.debugAPI)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/http/web"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
@@ -92,7 +93,7 @@ func (s *Surface) groups(api huma.API) {
 	}, s.listGroups)
 	register(s, api, operation{
 		id: "CheckApiGroupsV2", section: "3.1.6", method: http.MethodPost, path: instancePath + "/api-groups/check", status: 204,
-		summary: "Check whether a group name is free", actions: []string{"apig:groups:get", "apig:groups:list", "apig:groups:create"}, tag: tag,
+		summary: "Check whether a group name is free", actions: []string{"apig:groups:get", "apig:groups:list", "apig:groups:create"}, tag: tag, audited: web.AuditNothing,
 	}, s.checkGroup)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/http/web"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
@@ -28,11 +29,11 @@ func (s *Surface) instanceTags(api huma.API) {
 	}, s.changeInstanceTags)
 	register(s, api, operation{
 		id: "ListInstancesByTags", section: sectionSDK, method: http.MethodPost, path: rootPath + "/resource-instances/filter", status: 200,
-		summary: "List instances by their tags", actions: []string{"apigw:instance:listByTags"}, tag: tagInstances,
+		summary: "List instances by their tags", actions: []string{"apigw:instance:listByTags"}, tag: tagInstances, audited: web.AuditNothing,
 	}, s.listInstancesByTags)
 	register(s, api, operation{
 		id: "ShowInstancesNumByTags", section: sectionSDK, method: http.MethodPost, path: rootPath + "/resource-instances/count", status: 200,
-		summary: "Count instances by their tags", actions: []string{"apigw:instance:getNumByTags"}, tag: tagInstances,
+		summary: "Count instances by their tags", actions: []string{"apigw:instance:getNumByTags"}, tag: tagInstances, audited: web.AuditNothing,
 	}, s.countInstancesByTags)
 }
 

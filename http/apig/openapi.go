@@ -13,6 +13,7 @@ import (
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/domain/apig/oas"
+	"github.com/gatelog/gatelog/http/web"
 	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
@@ -22,7 +23,7 @@ const tagOpenAPI = "OpenAPI documents"
 func (s *Surface) documents(api huma.API) {
 	register(s, api, operation{
 		id: "ExportApiDefinitionsV2", section: "3.16.1", method: http.MethodPost, path: instancePath + "/openapi/export", status: 200,
-		summary: "Export the APIs of a group as an OpenAPI document", actions: []string{"apig:apis:export"}, tag: tagOpenAPI,
+		summary: "Export the APIs of a group as an OpenAPI document", actions: []string{"apig:apis:export"}, tag: tagOpenAPI, audited: web.AuditNothing,
 		answers: map[string]*huma.MediaType{
 			"application/json": {Schema: &huma.Schema{Type: huma.TypeObject, Description: "The document."}},
 			"application/yaml": {Schema: &huma.Schema{Type: huma.TypeString, Description: "The document."}},

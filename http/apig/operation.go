@@ -67,6 +67,8 @@ type operation struct {
 	needs string
 	// answers are the media types of success; nil for the JSON of the handler's answer.
 	answers map[string]*huma.MediaType
+	// audited is what the audit trail has of it, where its method is not GET.
+	audited web.Audited
 }
 
 // Project is what every request names.
@@ -265,7 +267,7 @@ func (op operation) describe(api huma.API, f family) huma.Operation {
 		Responses:     responses,
 		// The domain checks bodies, with the documented codes; the schema is for the reader.
 		SkipValidateBody: true,
-		Metadata:         map[string]any{web.SpellKey: web.Spell(f.refuse)},
+		Metadata:         map[string]any{web.SpellKey: web.Spell(f.refuse), web.AuditedKey: op.audited},
 		Extensions:       map[string]any{"x-policy-actions": op.actions},
 	}
 }

@@ -24,7 +24,7 @@ type AuditListView struct {
 
 // auditTrail registers the audit trail: of a project, and of everything for operators.
 func (s *surface) auditTrail(api huma.API) {
-	const all, wide = "Every change that was made and every attempt that was refused or failed.", " Of all projects, of the account, and of strangers. Granted account-wide only."
+	const all, wide = "One record for each request that changes something, or that was to: accepted, unchanged, refused or failed; and one for each thing that Gatelog did by itself.", " Of all projects, of the account, and of strangers. Granted account-wide only."
 	register(s, api, operation{
 		id: "list-audit", method: http.MethodGet, path: projectPath + "/audit", action: ActionListAudit,
 		summary: "List the audit trail of a project", doc: all,
@@ -60,9 +60,9 @@ type AuditFilter struct {
 	Operation  string `query:"operation" maxLength:"256" doc:"Id of an operation, or a command such as apig.CreateGroup."`
 	RequestID  string `query:"request_id" maxLength:"256" doc:"As in X-Request-Id."`
 	Kind       string `query:"kind" maxLength:"128" doc:"Kind of what was changed: api, group, user …"`
-	ResourceID string `query:"resource_id" maxLength:"128" doc:"Id of what was changed, or of what the path of an attempt ends in."`
+	ResourceID string `query:"resource_id" maxLength:"128" doc:"Id of what was changed; where nothing was, of what the path of the request ends in."`
 	InstanceID string `query:"instance_id" maxLength:"128" doc:"Instance."`
-	Outcome    string `query:"outcome" enum:"accepted,refused,failed" doc:"What came of it."`
+	Outcome    string `query:"outcome" enum:"accepted,unchanged,refused,failed" doc:"What the client was told."`
 	Code       string `query:"code" maxLength:"128" doc:"Error code of the answer."`
 	From       string `query:"from" maxLength:"64" doc:"Not before this time: 2026-01-02T15:04:05Z."`
 	To         string `query:"to" maxLength:"64" doc:"Before this time."`

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain/apig"
+	"github.com/gatelog/gatelog/http/web"
 	"github.com/gatelog/gatelog/projections/calls"
 )
 
@@ -21,6 +22,7 @@ func (s *surface) calls(api huma.API) {
 		summary: "Count calls that a gateway node has served",
 		doc: "The batch is counted as a whole, once: one with the same batch_id that comes again changes nothing. " +
 			"Calls are counted by the minute and are no part of the log.",
+		audited: web.AuditRefusals,
 	}, s.recordCalls)
 }
 

@@ -63,6 +63,9 @@ type applyIn struct {
 }
 
 func (s *surface) apply(ctx context.Context, call commands.Call, in *applyIn) (*changed[PlanView], error) {
+	if in.Body.DryRun {
+		call.Meta().Trace.OnlyAsks()
+	}
 	command := apig.ApplyDeclaration{InstanceID: in.InstanceID, Declaration: in.Body.Declaration, DryRun: in.Body.DryRun}
 	plan, at, err := s.Commands.ApplyDeclaration(ctx, s.Bus, call, command, s.Queries.WrittenAt)
 	if err != nil {

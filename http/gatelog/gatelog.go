@@ -142,6 +142,7 @@ type operation struct {
 	media            string // of the answer, where its type does not say it
 	status           int    // of success; 0 for 200
 	named            bool   // the body has names where its schema describes ids: the domain checks it
+	audited          web.Audited
 }
 
 const (
@@ -255,5 +256,6 @@ func (op operation) describe() huma.Operation {
 		Summary: op.summary, Description: op.doc + " Needs the policy action " + op.action + ".",
 		Tags:        []string{"history"},
 		Middlewares: huma.Middlewares{spelling.Middleware},
+		Metadata:    map[string]any{web.AuditedKey: op.audited},
 	}
 }

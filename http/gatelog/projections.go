@@ -123,7 +123,7 @@ func (s *surface) skipEvent(ctx context.Context, call commands.Call, in *skipIn)
 		meta := call.Meta()
 		meta.Actor.UserName = cmp.Or(meta.Actor.UserName, meta.Actor.UserID, "a caller without a name")
 		skip, err := projections.RecordSkip(ctx, s.DB, s.Log, p, projections.SkipOrder{
-			Position: domain.Position(in.Body.Position), Actor: meta.Actor, Request: meta.RequestID, Reason: in.Body.Reason,
+			ID: meta.Trace.ID(), Position: domain.Position(in.Body.Position), Actor: meta.Actor, Request: meta.RequestID, Operation: meta.Operation, Reason: in.Body.Reason,
 		})
 		for _, refusal := range []error{projections.ErrNotStopped, projections.ErrSkipped, projections.ErrSkipUnexplained} {
 			if errors.Is(err, refusal) {
@@ -133,6 +133,7 @@ func (s *surface) skipEvent(ctx context.Context, call commands.Call, in *skipIn)
 		if err != nil {
 			return nil, err
 		}
+		meta.Trace.Recorded(1)
 		return &changed[SkipView]{Position: place(skip.RecordedAt), Body: NewSkipView(skip)}, nil
 	}
 	return nil, domain.Errorf(domain.CodeNotFound, "there is no projection %s", in.Name)

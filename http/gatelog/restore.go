@@ -33,6 +33,13 @@ type RestoreBody struct {
 	}
 }
 
+// asks notes that a plan is only asked for, whatever comes of it.
+func (b RestoreBody) asks(call commands.Call) {
+	if b.Body.DryRun {
+		call.Meta().Trace.OnlyAsks()
+	}
+}
+
 // RestoreView is what a restoration changed, or would change.
 type RestoreView struct {
 	AsOf   domain.Position `json:"as_of" doc:"Position of the moment."`
@@ -47,6 +54,7 @@ type restoreGroupIn struct {
 }
 
 func (s *surface) restoreGroup(ctx context.Context, call commands.Call, in *restoreGroupIn) (*changed[RestoreView], error) {
+	in.asks(call)
 	at, err := s.position(ctx, "as_of", in.Body.AsOf)
 	if err != nil {
 		return nil, err
@@ -66,6 +74,7 @@ type restoreAPIIn struct {
 }
 
 func (s *surface) restoreAPI(ctx context.Context, call commands.Call, in *restoreAPIIn) (*changed[RestoreView], error) {
+	in.asks(call)
 	at, err := s.position(ctx, "as_of", in.Body.AsOf)
 	if err != nil {
 		return nil, err

@@ -119,6 +119,9 @@ func (s *surface) redriveHook(ctx context.Context, call commands.Call, in *redri
 	if err != nil {
 		return nil, err
 	}
+	if n > 0 {
+		call.Meta().Trace.ChangedAside()
+	}
 	s.Logger.Info("dead letters are tried again", "project", in.ProjectID, "subscription", in.ID, "number", n,
 		"user", call.Meta().Actor.UserName, "request_id", call.Meta().RequestID)
 	return &found[RedriveView]{RedriveView{n}}, nil

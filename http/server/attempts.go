@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/oklog/ulid/v2"
 
+	"github.com/gatelog/gatelog/commands"
 	"github.com/gatelog/gatelog/domain/audit"
 	"github.com/gatelog/gatelog/domain/identity"
 	"github.com/gatelog/gatelog/http/web"
@@ -34,43 +33,70 @@ func mutates(method string) bool {
 	return false
 }
 
-// keepAttempts holds the refusal of a mutating request back until it is kept for the audit trail. What was
-// acknowledged is in the log, which tells of it.
-func (o *Options) keepAttempts(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		s := o.surface(c.Request().URL.Path)
-		if s == nil || o.Attempts == nil || !mutates(c.Request().Method) {
-			return next(c)
+// keepAttempts holds the answer to a mutating request back until the audit trail has it: so each has one record,
+// in the log with what it changed, or among the attempts.
+func (o *Options) keepAttempts(names operationNames) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			s, audited := o.surface(c.Request().URL.Path), names.audit(c)
+			if s == nil || o.Attempts == nil || !mutates(c.Request().Method) || audited == web.AuditNothing {
+				return next(c)
+			}
+			if s.Open != nil && s.Open(c.Request()) {
+				audited = web.AuditRefusals // whom it does not know it lets change nothing
+			}
+			h, finished := &held{ResponseWriter: c.Response().Writer}, false
+			h.acknowledge = func(status int) {
+				if outcome := unrecorded(traceOf(c).Came()); outcome != "" && audited == web.AuditAll {
+					o.Attempts(c.Request().Context(), o.attempt(c, s, outcome, status))
+				}
+			}
+			c.Response().Writer = h
+			defer func() { // an answer that broke off is an attempt too
+				c.Response().Writer = h.ResponseWriter
+				if h.status > 0 && !h.happened() && !traceOf(c).Came().Asks {
+					a := o.attempt(c, s, audit.OutcomeOf(h.status), h.status)
+					a.Code, a.Message = h.refusal()
+					o.Attempts(c.Request().Context(), a)
+				}
+				if finished {
+					h.release()
+				}
+			}()
+			err := next(c)
+			finished = true
+			return err
 		}
-		began, h, finished := time.Now(), &held{ResponseWriter: c.Response().Writer}, false
-		c.Response().Writer = h
-		defer func() { // an answer that broke off is an attempt too
-			c.Response().Writer = h.ResponseWriter
-			if h.status > 0 && !h.happened() {
-				o.Attempts(c.Request().Context(), o.attempt(c, s, h, began))
-			}
-			if finished {
-				h.release()
-			}
-		}()
-		err := next(c)
-		finished = true
-		return err
 	}
 }
 
-// attempt is what the audit trail keeps of a request that got an error.
-func (o *Options) attempt(c echo.Context, s *Surface, h *held, began time.Time) audit.Attempt {
+func traceOf(c echo.Context) *commands.Trace { return web.MetaFrom(c.Request().Context()).Trace }
+
+// unrecorded is the outcome of a request that is being acknowledged, when the log does not tell of it; empty when
+// it does, and for one that asks or repeats: that is no change of its own.
+func unrecorded(came commands.Came) audit.Outcome {
+	switch {
+	case came.Events > 0, came.Asks:
+		return ""
+	case came.Aside:
+		return audit.Accepted
+	case came.Repeated:
+		return ""
+	}
+	return audit.Unchanged
+}
+
+// attempt is what the audit trail keeps of a request that left nothing in the log.
+func (o *Options) attempt(c echo.Context, s *Surface, outcome audit.Outcome, status int) audit.Attempt {
 	r := c.Request()
 	meta := web.MetaFrom(r.Context())
 	a := audit.Attempt{
-		ID: ulid.Make().String(), Time: began.UTC().Truncate(time.Microsecond), Actor: meta.Actor, Request: meta.RequestID, Reason: meta.Reason,
+		ID: meta.Trace.ID(), Time: meta.Trace.Began(), Actor: meta.Actor, Request: meta.RequestID, Reason: meta.Reason,
 		Surface: s.Name, Operation: strings.TrimPrefix(meta.Operation, s.Name+"/"), Method: r.Method, Path: clean(r.URL.Path, maxAttemptPath),
-		Instance: clean(c.Param("instance_id"), maxAttemptPart), Outcome: audit.OutcomeOf(h.status), Status: h.status,
+		Instance: clean(c.Param("instance_id"), maxAttemptPart), Outcome: outcome, Status: status,
 	}
 	a.Tenant = o.tenant(c, a)
 	a.Kind, a.Resource = resource(c)
-	a.Code, a.Message = h.refusal()
 	if a.Actor.UserID == "" {
 		a.Actor.Address, a.Actor.Client = c.RealIP(), clean(r.UserAgent(), maxAttemptClient)
 	}
@@ -107,13 +133,14 @@ func resource(c echo.Context) (kind, id string) {
 	return kind, clean(id, maxAttemptPart)
 }
 
-// held is a writer that keeps an error back, with its header and body, until it is released. Every other
-// answer passes through.
+// held is a writer that keeps an error back, with its header and body, until it is released. Before any other
+// answer begins, acknowledge is called with its status.
 type held struct {
 	http.ResponseWriter
-	status int // of the error; 0 for none
-	sent   bool
-	body   bytes.Buffer
+	acknowledge func(status int)
+	status      int // of the error; 0 for none
+	sent        bool
+	body        bytes.Buffer
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -122,8 +149,18 @@ func (h *held) WriteHeader(status int) {
 		h.status = status
 		return
 	}
-	h.sent = h.sent || status >= http.StatusOK
+	if status >= http.StatusOK {
+		h.begin(status)
+	}
 	h.ResponseWriter.WriteHeader(status)
+}
+
+// begin notes that an answer begins that is no error.
+func (h *held) begin(status int) {
+	if !h.sent {
+		h.sent = true
+		h.acknowledge(status)
+	}
 }
 
 // Write implements http.ResponseWriter.
@@ -131,7 +168,7 @@ func (h *held) Write(b []byte) (int, error) {
 	if h.status > 0 {
 		return h.body.Write(b)
 	}
-	h.sent = true
+	h.begin(http.StatusOK)
 	return h.ResponseWriter.Write(b)
 }
 
@@ -140,19 +177,22 @@ func (h *held) FlushError() error {
 	if h.status > 0 {
 		return nil
 	}
-	h.sent = true
+	h.begin(http.StatusOK)
 	return http.NewResponseController(h.ResponseWriter).Flush()
 }
 
 // Unwrap lets an http.ResponseController find the writer below.
 func (h *held) Unwrap() http.ResponseWriter { return h.ResponseWriter }
 
-// release sends what was held back. A client that has left does not get it.
+// release sends what was held back. A client that has left does not get it. An answer that was never begun is an
+// empty 200.
 func (h *held) release() {
-	if h.status > 0 {
-		h.ResponseWriter.WriteHeader(h.status)
-		_, _ = h.ResponseWriter.Write(h.body.Bytes())
+	if h.status == 0 {
+		h.begin(http.StatusOK)
+		return
 	}
+	h.ResponseWriter.WriteHeader(h.status)
+	_, _ = h.ResponseWriter.Write(h.body.Bytes())
 }
 
 // happened tells a change that is in the log although the answer is an error: read models that are behind. An

@@ -59,11 +59,17 @@ func newTrail(t *testing.T) *trail {
 			}
 		},
 		Surfaces: []Surface{{
-			Name: "toy", Prefix: "/toy/",
+			Name: "toy", Prefix: "/toy/", Open: func(r *http.Request) bool { return r.URL.Path == "/toy/v1/open" },
 			Deny: func(c echo.Context, _ error) error {
 				return c.JSON(http.StatusUnauthorized, failure{Code: "TOY.401", Message: "no"})
 			},
-			Register: func(_ huma.API, e *echo.Echo) {
+			Register: func(api huma.API, e *echo.Echo) {
+				for path, audited := range map[string]web.Audited{"question": web.AuditNothing, "call": web.AuditRefusals} {
+					op := &huma.Operation{OperationID: path, Method: "POST", Path: "/toy/v1/" + path + "s", Metadata: map[string]any{web.AuditedKey: audited}}
+					api.OpenAPI().AddOperation(op)
+					e.POST(op.Path, func(c echo.Context) error { return k.handle(c) })
+				}
+				e.POST("/toy/v1/open", func(c echo.Context) error { return k.handle(c) }).Name = "SignIn"
 				for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "GET"} {
 					e.Add(method, "/toy/v1/:project_id/instances/:instance_id/things/:thing_id", func(c echo.Context) error { return k.handle(c) }).Name = "ChangeThing"
 					e.Add(method, "/toy/v1/users/:id", func(c echo.Context) error { return k.handle(c) }).Name = "ChangeUser"
@@ -151,6 +157,15 @@ func TestWhichRequestsAreAttempts(t *testing.T) {
 			return refuse(status, "TOY.3")(c)
 		}
 	}
+	after := func(events int, note func(*commands.Trace)) func(c echo.Context) error {
+		return func(c echo.Context) error {
+			traceOf(c).Recorded(events)
+			if note != nil {
+				note(traceOf(c))
+			}
+			return c.NoContent(204)
+		}
+	}
 	for name, c := range map[string]struct {
 		method, path string
 		known        bool
@@ -159,8 +174,20 @@ func TestWhichRequestsAreAttempts(t *testing.T) {
 		outcome      audit.Outcome // empty: none is kept
 		tenant, op   string
 	}{
-		"done":                           {"POST", thingPath, true, func(c echo.Context) error { return c.NoContent(204) }, 204, "", "", ""},
-		"sent elsewhere":                 {"POST", thingPath, true, func(c echo.Context) error { return c.Redirect(303, "/docs/") }, 200, "", "", ""},
+		"done":                           {"POST", thingPath, true, after(1, nil), 204, "", "", ""},
+		"done, by several commands":      {"POST", thingPath, true, after(3, nil), 204, "", "", ""},
+		"done before":                    {"POST", thingPath, true, after(0, nil), 204, audit.Unchanged, "p1", "ChangeThing"},
+		"done outside the log":           {"POST", thingPath, true, after(0, (*commands.Trace).ChangedAside), 204, audit.Accepted, "p1", "ChangeThing"},
+		"asked":                          {"POST", thingPath, true, after(0, (*commands.Trace).OnlyAsks), 204, "", "", ""},
+		"asked, and refused":             {"POST", thingPath, true, func(c echo.Context) error { traceOf(c).OnlyAsks(); return refuse(409, "TOY.2")(c) }, 409, "", "", ""},
+		"an answer without a word":       {"POST", thingPath, true, func(echo.Context) error { return nil }, 200, audit.Unchanged, "p1", "ChangeThing"},
+		"sent elsewhere":                 {"POST", thingPath, true, func(c echo.Context) error { return c.Redirect(303, "/docs/") }, 200, audit.Unchanged, "p1", "ChangeThing"},
+		"a question":                     {"POST", "/toy/v1/questions", true, after(0, nil), 204, "", "", ""},
+		"a refused question":             {"POST", "/toy/v1/questions", true, refuse(404, "TOY.2"), 404, "", "", ""},
+		"a call":                         {"POST", "/toy/v1/calls", true, after(0, nil), 204, "", "", ""},
+		"a refused call":                 {"POST", "/toy/v1/calls", true, refuse(404, "TOY.2"), 404, audit.Refused, "account", "call"},
+		"signed in":                      {"POST", "/toy/v1/open", false, after(0, nil), 204, "", "", ""},
+		"not signed in":                  {"POST", "/toy/v1/open", false, refuse(401, "TOY.2"), 401, audit.Refused, "account", "SignIn"},
 		"a refused read":                 {"GET", thingPath, true, refuse(404, "TOY.2"), 404, "", "", ""},
 		"refused":                        {"DELETE", thingPath, true, refuse(404, "TOY.2"), 404, audit.Refused, "p1", "ChangeThing"},
 		"not served":                     {"PATCH", thingPath, true, refuse(501, "TOY.2"), 501, audit.Refused, "p1", "ChangeThing"},
@@ -204,10 +231,22 @@ func TestWhichRequestsAreAttempts(t *testing.T) {
 }
 
 // The answer waits until the attempt is kept: a client that has it can rely on the trail.
-func TestARefusalIsAnsweredAfterItIsKept(t *testing.T) {
+func TestARequestIsAnsweredAfterItIsKept(t *testing.T) {
 	t.Parallel()
+	for status, handle := range map[int]func(c echo.Context) error{
+		http.StatusConflict: refuse(http.StatusConflict, "TOY.1"), http.StatusOK: func(c echo.Context) error { return c.String(http.StatusOK, "so it is") },
+	} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			answeredAfterwards(t, status, handle)
+		})
+	}
+}
+
+func answeredAfterwards(t *testing.T, want int, handle func(c echo.Context) error) {
+	t.Helper()
 	k := newTrail(t)
-	k.handle = refuse(http.StatusConflict, "TOY.1")
+	k.handle = handle
 	keeping, told := make(chan struct{}), make(chan struct{})
 	k.answered = func() { close(keeping); <-told }
 	done := make(chan int)
@@ -222,7 +261,7 @@ func TestARefusalIsAnsweredAfterItIsKept(t *testing.T) {
 	case <-time.After(50 * time.Millisecond):
 	}
 	close(told)
-	if status := <-done; status != http.StatusConflict {
+	if status := <-done; status != want {
 		t.Errorf("the client got %d", status)
 	}
 }
@@ -248,15 +287,24 @@ func TestAttemptsAreBounded(t *testing.T) {
 func TestOnlyErrorsAreHeldBack(t *testing.T) {
 	t.Parallel()
 	below := httptest.NewRecorder()
-	h := &held{ResponseWriter: below}
+	begun := 0
+	h := &held{ResponseWriter: below, acknowledge: func(status int) {
+		if begun++; status != http.StatusOK || below.Body.Len() > 0 || below.Flushed {
+			t.Errorf("%d was acknowledged when %q had come", status, below.Body)
+		}
+	}}
+	h.WriteHeader(http.StatusProcessing)
+	if begun > 0 {
+		t.Error("a word in between is taken for the answer")
+	}
 	h.WriteHeader(http.StatusOK)
 	_, _ = h.Write([]byte("a"))
 	if err := h.FlushError(); err != nil || below.Body.String() != "a" || !below.Flushed {
 		t.Errorf("%q has come, flushed %v: %v", below.Body, below.Flushed, err)
 	}
 	h.WriteHeader(http.StatusInternalServerError) // too late: net/http complains about it, nobody else
-	if h.status != 0 {
-		t.Error("an answer that has begun was held back")
+	if h.status != 0 || begun != 1 {
+		t.Errorf("an answer that has begun was held back, or began %d times", begun)
 	}
 	below = httptest.NewRecorder()
 	h = &held{ResponseWriter: below}

@@ -16,7 +16,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
-	"github.com/oklog/ulid/v2"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/gatelog/gatelog/commands"
@@ -43,13 +42,16 @@ const (
 func identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
+		trace := commands.NewTrace()
 		id := r.Header.Get(headerRequestID)
 		if !plainWord(id, maxRequestID) {
-			id = ulid.Make().String()
+			id = trace.ID()
 		}
 		c.Response().Header().Set(headerRequestID, id)
 		c.Response().Header().Set(echo.HeaderXContentTypeOptions, "nosniff")
-		meta := commands.Meta{RequestID: id, Reason: clean(r.Header.Get(headerReason), maxReason), IdempotencyKey: r.Header.Get(headerIdempotencyKey)}
+		meta := commands.Meta{
+			RequestID: id, Reason: clean(r.Header.Get(headerReason), maxReason), IdempotencyKey: r.Header.Get(headerIdempotencyKey), Trace: trace,
+		}
 		c.SetRequest(r.WithContext(web.WithMeta(r.Context(), meta)))
 		return next(c)
 	}

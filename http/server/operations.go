@@ -9,15 +9,18 @@ import (
 	"github.com/gatelog/gatelog/http/web"
 )
 
-// operationNames are the ids of operations by method and route, as Echo writes it. They are complete before the
-// first request comes.
-type operationNames map[string]string
+// operationNames are the ids of operations by method and route, as Echo writes it, and what the audit trail has of
+// those whose method could change something and that do not. They are complete before the first request comes.
+type operationNames struct {
+	ids     map[string]string
+	audited map[string]web.Audited
+}
 
 // learn takes the ids of all operations that are described, and of routes that were given a name.
 func (names operationNames) learn(described *huma.OpenAPI, routes []*echo.Route) {
 	for _, r := range routes {
 		if !strings.Contains(r.Name, "/") { // else it is the name of the handler's package
-			names[r.Method+" "+r.Path] = r.Name
+			names.ids[r.Method+" "+r.Path] = r.Name
 		}
 	}
 	asRoute := strings.NewReplacer("{", ":", "}", "")
@@ -25,15 +28,27 @@ func (names operationNames) learn(described *huma.OpenAPI, routes []*echo.Route)
 		for method, op := range map[string]*huma.Operation{
 			"GET": item.Get, "POST": item.Post, "PUT": item.Put, "DELETE": item.Delete, "PATCH": item.Patch,
 		} {
-			if op != nil {
-				names[method+" "+asRoute.Replace(path)] = op.OperationID
+			if op == nil {
+				continue
+			}
+			route := method + " " + asRoute.Replace(path)
+			names.ids[route] = op.OperationID
+			if a, marked := op.Metadata[web.AuditedKey].(web.Audited); marked {
+				names.audited[route] = a
 			}
 		}
 	}
 }
 
 // of returns the id of the operation that a request is for; empty when its path leads nowhere.
-func (names operationNames) of(c echo.Context) string { return names[c.Request().Method+" "+c.Path()] }
+func (names operationNames) of(c echo.Context) string {
+	return names.ids[c.Request().Method+" "+c.Path()]
+}
+
+// audit returns what the audit trail has of a request.
+func (names operationNames) audit(c echo.Context) web.Audited {
+	return names.audited[c.Request().Method+" "+c.Path()]
+}
 
 // tell adds the operation to what a request says about itself, so that its changes remember it.
 func (names operationNames) tell(o *Options) echo.MiddlewareFunc {

@@ -54,8 +54,8 @@ type Options struct {
 	ReadOnly bool
 	// Ready returns nil when the log and the read models are; else why they are not.
 	Ready func(ctx context.Context) error
-	// Attempts keeps mutating requests that were refused or failed. It returns when they are kept, or cannot be:
-	// the answer waits for it. Nil keeps none.
+	// Attempts keeps mutating requests that left nothing in the log: refused, failed, or without a change. It
+	// returns when they are kept, or cannot be: the answer waits for it. Nil keeps none.
 	Attempts func(ctx context.Context, a audit.Attempt)
 	// Project reports whether a project exists. Nil: none does.
 	Project func(id string) bool
@@ -84,8 +84,8 @@ func New(o Options) (*echo.Echo, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := operationNames{}
-	e.Use(identify, names.tell(&o), metrics.measure, o.keepAttempts, o.recoverAndLog, deadline, o.readable, o.Authenticate(o.needed, o.deny), o.timeTravel)
+	names := operationNames{ids: map[string]string{}, audited: map[string]web.Audited{}}
+	e.Use(identify, names.tell(&o), metrics.measure, o.keepAttempts(names), o.recoverAndLog, deadline, o.readable, o.Authenticate(o.needed, o.deny), o.timeTravel)
 	api := humaecho.New(e, config(o.Version))
 	for _, s := range o.Surfaces {
 		s.Register(api, e)

@@ -56,7 +56,7 @@ func (n *Node) buildAudit(ctx context.Context) (*audit, error) {
 		queries:   &projectionsaudit.Queries{DB: n.reads, Log: n.engines.Log, Keep: keep, Await: n.awaitAudit},
 		strangers: rate.NewLimiter(strangersEach, strangersMost),
 		lost: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatelog_audit_attempts_lost_total", Help: "Refused or failed requests that the audit trail does not have, by why.",
+			Name: "gatelog_audit_attempts_lost_total", Help: "Refused, failed and unchanged requests that the audit trail does not have, by why.",
 		}, []string{"why"}),
 	}
 	for _, why := range []string{lostUnreachable, lostStrangers} {

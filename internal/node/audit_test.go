@@ -2,7 +2,9 @@ package node
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	commandsaudit "github.com/gatelog/gatelog/commands/audit"
 	domainaudit "github.com/gatelog/gatelog/domain/audit"
 	"github.com/gatelog/gatelog/http/signature"
+	"github.com/gatelog/gatelog/projections"
 )
 
 func TestAuditRetentionIsInDaysOrHours(t *testing.T) {
@@ -37,23 +40,83 @@ func TestAuditRetentionIsInDaysOrHours(t *testing.T) {
 // refusedBy sends a change that the node refuses to whoever it comes from.
 func (s *served) refusedBy(c *Credentials, id string) {
 	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url+"/v2/"+s.project()+"/apigw/instances/x/envs", strings.NewReader(`{}`))
+	if r := s.asks(c, id, http.MethodPost, "instances/x/envs", `{}`); r.status < 400 {
+		s.t.Fatalf("%+v", r)
+	}
+}
+
+// asks sends a request under an id.
+func (s *served) asks(c *Credentials, id, method, path, body string) reply {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), method, s.url+"/v2/"+s.project()+"/apigw/"+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	r.Header.Set("X-Request-Id", id)
 	if c != nil {
-		if err := signature.Sign(r, []byte(`{}`), c.AccessKey, c.SecretKey, time.Now()); err != nil {
+		if err := signature.Sign(r, []byte(body), c.AccessKey, c.SecretKey, time.Now()); err != nil {
 			s.t.Fatal(err)
 		}
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := asker.Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := answer.Body.Close(); err != nil || answer.StatusCode < 400 {
-		s.t.Fatalf("%d, %v", answer.StatusCode, err)
+	text, err := io.ReadAll(answer.Body)
+	if err := errors.Join(err, answer.Body.Close()); err != nil {
+		s.t.Fatal(err)
 	}
+	return reply{answer.StatusCode, string(text)}
+}
+
+// makesGroups makes groups, and changes each to what it is. It tells the outcomes that the trail must have, by
+// request id.
+func (s *served) makesGroups(c *Credentials, name string, n int, want map[string]domainaudit.Outcome) {
+	s.t.Helper()
+	for i := range n {
+		body, path := fmt.Sprintf(`{"name":"%s_%d"}`, name, i), "instances/"+c.InstanceID+"/api-groups"
+		made, same, taken := fmt.Sprint(name, "-made-", i), fmt.Sprint(name, "-same-", i), fmt.Sprint(name, "-taken-", i)
+		r := s.asks(c, made, http.MethodPost, path, body)
+		var group struct{ ID string }
+		if err := json.Unmarshal([]byte(r.body), &group); err != nil || r.status != http.StatusCreated {
+			s.t.Fatalf("%+v, %v", r, err)
+		}
+		if r := s.asks(c, same, http.MethodPut, path+"/"+group.ID, body); r.status != http.StatusOK {
+			s.t.Fatalf("%+v", r)
+		}
+		if r := s.asks(c, taken, http.MethodPost, path, body); r.status < 400 {
+			s.t.Fatalf("%+v", r)
+		}
+		want[made], want[same], want[taken] = domainaudit.Accepted, domainaudit.Unchanged, domainaudit.Refused
+	}
+}
+
+// Whichever node is asked, and whichever decides: each request is one record. So it is when the trail is made again.
+func TestEachRequestToSeveralNodesIsOneRecord(t *testing.T) {
+	t.Parallel()
+	d := elsewhere(t)
+	one := d.start()
+	two := d.beside().start()
+	want := map[string]domainaudit.Outcome{}
+	one.makesGroups(one.made, "one", 3, want)
+	two.makesGroups(one.made, "two", 3, want) // the first node decides
+	holds := func(s *served) {
+		t.Helper()
+		all := s.trail(one.made)
+		for id, outcome := range want {
+			if got := all[id]; len(got) != 1 || got[0] != outcome {
+				t.Errorf("%s: the trail says %v, want %s once", id, got, outcome)
+			}
+		}
+	}
+	holds(two)
+	one.stop()
+	two.makesGroups(one.made, "three", 2, want) // now the second one does
+	holds(two)
+	if err := projections.Rebuild(t.Context(), two.reads, two.engines.Log, two.audit.records, nil); err != nil {
+		t.Fatal(err)
+	}
+	holds(two)
 }
 
 func (s *served) project() string {

@@ -160,7 +160,7 @@ func TestAFirstStartThatWasStopped(t *testing.T) {
 		t.Parallel()
 		d := place(t)
 		n, e := d.building()
-		ctx, cancel := context.WithCancel(t.Context())
+		ctx, cancel := context.WithTimeout(t.Context(), soon)
 		defer cancel()
 		watched := make(chan error, 1)
 		go func() {
@@ -172,8 +172,8 @@ func TestAFirstStartThatWasStopped(t *testing.T) {
 				return nil
 			})
 		}()
-		if err := n.Run(ctx, nil); err != nil {
-			t.Errorf("it ended with %v", err)
+		if err := n.Run(ctx, nil); err != nil || errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			t.Errorf("it ended with %v, %v", err, ctx.Err())
 		}
 		cancel()
 		<-watched

@@ -21,6 +21,9 @@ import (
 // soon is what nothing here takes.
 const soon = 60 * time.Second
 
+// asker asks nodes. A node that hangs fails the test that asked it, and not all tests.
+var asker = &http.Client{Timeout: soon}
+
 var silent = slog.New(slog.DiscardHandler)
 
 // deployment is what outlives a node: a data directory with an embedded log, and a database.
@@ -82,11 +85,16 @@ func (d *deployment) start() *served {
 	return s
 }
 
-// try is start that may fail.
+// try is start that may fail. It may be called by any goroutine of the test: it ends none.
 func (d *deployment) try(ctx context.Context) (*served, error) {
 	d.t.Helper()
-	e := d.engines()
-	n, err := New(ctx, d.Config, e, silent)
+	opening, cancel := context.WithTimeout(ctx, soon)
+	defer cancel()
+	e, err := OpenEngines(opening, d.Config, silent)
+	if err != nil {
+		return nil, err
+	}
+	n, err := New(opening, d.Config, e, silent)
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -111,8 +119,22 @@ func (d *deployment) try(ctx context.Context) (*served, error) {
 		}
 		return nil, err
 	case <-time.After(soon):
-		d.t.Fatal("the node is not ready")
-		return nil, nil
+		s.end()
+		return nil, errors.New("the node is not ready")
+	}
+}
+
+// over returns what a node ended with that was told to end, or that cannot go on. It fails the test when that is
+// not done in time.
+func (s *served) over() error {
+	s.t.Helper()
+	select {
+	case err := <-s.ended:
+		s.ended <- nil
+		return err
+	case <-time.After(soon):
+		s.t.Fatal("the node does not end")
+		return nil
 	}
 }
 
@@ -120,14 +142,8 @@ func (d *deployment) try(ctx context.Context) (*served, error) {
 func (s *served) stop() {
 	s.t.Helper()
 	s.end()
-	select {
-	case err := <-s.ended:
-		s.ended <- nil
-		if err != nil {
-			s.t.Errorf("the node ended with %v", err)
-		}
-	case <-time.After(soon):
-		s.t.Fatal("the node does not end")
+	if err := s.over(); err != nil {
+		s.t.Errorf("the node ended with %v", err)
 	}
 }
 
@@ -140,7 +156,7 @@ type reply struct {
 // get asks without a signature.
 func (s *served) get(path string) reply {
 	s.t.Helper()
-	r, err := http.Get(s.url + path)
+	r, err := asker.Get(s.url + path)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -162,7 +178,7 @@ func (s *served) send(ctx context.Context, c Credentials, method, path, body str
 	if err := signature.Sign(r, []byte(body), c.AccessKey, c.SecretKey, time.Now()); err != nil {
 		return reply{}, err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := asker.Do(r)
 	if err != nil {
 		return reply{}, err
 	}
@@ -194,7 +210,7 @@ func (s *served) instances(c Credentials) []string {
 func (s *served) signsIn(user, password string) bool {
 	s.t.Helper()
 	body := fmt.Sprintf(`{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":%q,"password":%q}}}}}`, user, password)
-	r, err := http.Post(s.url+"/v3/auth/tokens", "application/json", bytes.NewReader([]byte(body)))
+	r, err := asker.Post(s.url+"/v3/auth/tokens", "application/json", bytes.NewReader([]byte(body)))
 	if err != nil {
 		s.t.Fatal(err)
 	}

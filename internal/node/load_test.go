@@ -82,7 +82,7 @@ func TestANodeAnswersWhatItHasBegun(t *testing.T) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Expect", "100-continue") // nothing is sent before the node wants to read it
-	client := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: soon}}
+	client := &http.Client{Timeout: soon, Transport: &http.Transport{ExpectContinueTimeout: soon}}
 	defer client.CloseIdleConnections()
 	answered := make(chan error, 1)
 	go func() {

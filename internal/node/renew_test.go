@@ -217,7 +217,7 @@ func TestOneOfSeveralNodesTellsTheCredentials(t *testing.T) {
 		s *served
 		e error
 	}
-	results := make(chan result, 2)
+	results := make(chan result, 2) // of goroutines that must not end the test
 	for _, d := range []*deployment{one, other} {
 		go func() {
 			s, err := d.try(t.Context())

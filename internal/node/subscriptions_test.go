@@ -26,7 +26,7 @@ func TestALiveStreamEndsWithItsNode(t *testing.T) {
 	if err := signature.Sign(r, nil, s.made.AccessKey, s.made.SecretKey, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := asker.Do(r)
 	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("%v, %v", answer, err)
 	}

@@ -1,4 +1,4 @@
--- What was refused or failed.
+-- What left nothing in the log: what was refused, what failed, and what changed nothing.
 CREATE TABLE records (
     id        text COLLATE "C" NOT NULL,
     tenant    text COLLATE "C" NOT NULL,
@@ -28,5 +28,6 @@ ALTER TABLE records ADD PRIMARY KEY (id);
 CREATE INDEX ON records (tenant, time, id);
 CREATE INDEX ON records (time, id);
 CREATE INDEX ON records (request);
+CREATE INDEX ON records (outcome, time, id);
 CREATE INDEX ON records (user_name, time);
 CREATE INDEX ON records USING gin (words);

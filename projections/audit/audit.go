@@ -7,10 +7,11 @@ import (
 	_ "embed" // the tables
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/oklog/ulid/v2"
 
 	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/audit"
@@ -25,8 +26,11 @@ const (
 	NameAttempts = "attempts"
 )
 
-// Version of the tables and rows of both. Raise it with any change of them.
-const version = 1
+// Versions of the tables and rows. Raise them with any change of them.
+const (
+	versionRecords  = 2
+	versionAttempts = 2
+)
 
 // Retention is how long records are kept, by the time at which they were made.
 type Retention struct {
@@ -61,24 +65,36 @@ var (
 // than the retention is not written.
 func NewRecords(keep Retention) *projections.Projection {
 	return &projections.Projection{
-		Name: NameRecords, Version: version, Tables: []projections.Table{records.Table, changes.Table}, DDL: recordsDDL,
+		Name: NameRecords, Version: versionRecords, Tables: []projections.Table{records.Table, changes.Table}, DDL: recordsDDL,
 		Subjects: eventstore.Everything, Open: envelope.OpenRaw, Aside: true,
 		Apply: func(rec domain.Recorded, c *projections.Changes) error {
 			raw, ok := rec.Event.(envelope.Raw)
 			if !ok {
 				return fmt.Errorf("an event of type %T is none of the log", rec.Event)
 			}
-			if keep.over(rec.Time) {
+			record, began := causeOf(rec)
+			if keep.over(began) {
 				return nil
 			}
-			return apply(rec, raw, c)
+			return apply(rec, raw, record, began, c)
 		},
 	}
 }
 
-// apply adds an event to the record of what it happened with. Each event of a unit writes the same record.
-func apply(rec domain.Recorded, raw envelope.Raw, c *projections.Changes) error {
-	unit, n := unitOf(rec.ID)
+// causeOf returns the record that an event belongs to, and its time: the same of all events that one request
+// caused, whichever commands it took. The id of a request tells when it came. One that does not is no id that
+// Gatelog makes; then it is the event's own time.
+func causeOf(rec domain.Recorded) (record string, began time.Time) {
+	record = domain.RequestOf(rec.ID)
+	id, err := ulid.ParseStrict(record)
+	if err != nil {
+		return record, rec.Time
+	}
+	return record, ulid.Time(id.Time()).UTC()
+}
+
+// apply adds an event to the record of what it happened with. Each event of a record writes the same row.
+func apply(rec domain.Recorded, raw envelope.Raw, record string, began time.Time, c *projections.Changes) error {
 	fact, err := factOf(raw)
 	if err != nil {
 		return fmt.Errorf("%s at position %d: %w", raw.Type, rec.Position, err)
@@ -88,30 +104,16 @@ func apply(rec domain.Recorded, raw envelope.Raw, c *projections.Changes) error 
 		surface, operation = raw.Surface, ""
 	}
 	r := recordOf(rec, surface, operation)
-	r.ID, r.Position = unit, rec.Position-domain.Position(n)
+	r.ID, r.Time = record, began
 	records.Put(c, r)
-	changes.Put(c, fact.row(rec, unit))
+	changes.Put(c, fact.row(rec, record))
 	return nil
 }
 
-// unitOf returns the id of the command that an event is of, and its number among the command's events: the ids of
-// events are made of both.
-func unitOf(eventID string) (unit string, n int) {
-	at := strings.LastIndexByte(eventID, '-')
-	if at < 0 {
-		return eventID, 0
-	}
-	n, err := strconv.Atoi(eventID[at+1:])
-	if err != nil || n < 0 {
-		return eventID, 0
-	}
-	return eventID[:at], n
-}
-
-// NewAttempts returns the projection of what was refused or failed, from the journal of attempts.
+// NewAttempts returns the projection of what left nothing in the log, from the journal of attempts.
 func NewAttempts(keep Retention) *projections.Projection {
 	return &projections.Projection{
-		Name: NameAttempts, Version: version, Tables: []projections.Table{attempts.Table}, DDL: attemptsDDL,
+		Name: NameAttempts, Version: versionAttempts, Tables: []projections.Table{attempts.Table}, DDL: attemptsDDL,
 		Subjects: audit.AttemptsRoot + ".>", Open: openAttempt, Aside: true,
 		Apply: func(rec domain.Recorded, c *projections.Changes) error {
 			a, ok := rec.Event.(attempt)

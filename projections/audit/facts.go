@@ -150,9 +150,10 @@ func (f *fact) row(rec domain.Recorded, record string) changeRow {
 	addWords(set, f.raw.About.Kind)
 	addWords(set, f.raw.About.ID)
 	addWords(set, f.name)
+	addWords(set, rec.Command)
 	documentWords(set, f.document)
 	return changeRow{
-		ID: rec.ID, Record: record, Position: rec.Position, Tenant: rec.Tenant, Surface: f.raw.Surface, Type: f.raw.Type,
+		ID: rec.ID, Record: record, Position: rec.Position, Command: text(rec.Command), Tenant: rec.Tenant, Surface: f.raw.Surface, Type: f.raw.Type,
 		Kind: f.raw.About.Kind, Resource: f.raw.About.ID, Instance: f.instance, Name: f.name, Member: text(f.member), Part: f.part,
 		Gone: f.gone, Document: strings.ToValidUTF8(string(f.document), ""), Words: joined(set),
 	}

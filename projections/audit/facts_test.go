@@ -134,17 +134,3 @@ func TestEveryStoredExampleIsRead(t *testing.T) {
 		}
 	}
 }
-
-func TestUnits(t *testing.T) {
-	t.Parallel()
-	for id, want := range map[string]struct {
-		unit string
-		n    int
-	}{
-		"01J9-0": {"01J9", 0}, "01J9-12": {"01J9", 12}, "01J9": {"01J9", 0}, "a-b-3": {"a-b", 3}, "01J9-answer": {"01J9-answer", 0}, "x--1": {"x-", 1}, "": {"", 0},
-	} {
-		if unit, n := unitOf(id); unit != want.unit || n != want.n {
-			t.Errorf("%q is number %d of %q, want %d of %q", id, n, unit, want.n, want.unit)
-		}
-	}
-}

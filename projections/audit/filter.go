@@ -123,19 +123,54 @@ func (w *where) common(f Filter, after *place, ascending bool) {
 	}
 }
 
-// accepted adds the conditions on what was changed. words are those of the filter's text.
-func (w *where) accepted(f Filter, words []word) {
-	if f.Operation != "" {
-		w.add("(r.operation = %s OR r.command = %s)", f.Operation, f.Operation)
+// made adds the conditions on requests that changed something, as their clients were told. words are those of
+// the filter's text.
+func (w *where) made(f Filter, words []word) {
+	w.conditions = append(w.conditions, notAttempted)
+	w.operation(f)
+	if changed := w.changed(f); changed != "" {
+		w.conditions = append(w.conditions, changed)
+	}
+	w.text(words)
+}
+
+// attempted adds the conditions on what is among the attempts. Kind, resource and instance are those of the path,
+// or of what was changed all the same.
+func (w *where) attempted(f Filter, words []word) {
+	w.equal("r.outcome", string(f.Outcome), "r.code", f.Code)
+	w.operation(f)
+	if changed := w.changed(f); changed != "" {
+		outer := w.conditions
+		w.conditions = nil
+		w.equal("r.kind", f.Kind, "r.resource", f.Resource, "r.instance", f.Instance)
+		w.conditions = append(outer, "("+w.sql()+" OR "+changed+")")
+	}
+	w.text(words)
+}
+
+// operation adds the condition on an operation, or on a command, which has a dot in its name.
+func (w *where) operation(f Filter) {
+	if strings.Contains(f.Operation, ".") {
+		w.add("r.id IN (SELECT c.record FROM audit.changes c WHERE c.command = %s)", f.Operation)
+		return
+	}
+	w.equal("r.operation", f.Operation)
+}
+
+// changed returns the condition on what was changed; it is empty for none.
+func (w *where) changed(f Filter) string {
+	if f.Kind == "" && f.Resource == "" && f.Instance == "" {
+		return ""
 	}
 	outer := w.conditions
 	w.conditions = nil
-	w.equal("c.kind", f.Kind, "c.resource", f.Resource, "c.instance", f.Instance)
-	if len(w.conditions) > 0 {
-		w.equal("c.tenant", f.Tenant)
-		outer = append(outer, "r.id IN (SELECT c.record FROM audit.changes c WHERE "+w.sql()+")")
-	}
-	w.conditions = outer
+	defer func() { w.conditions = outer }()
+	w.equal("c.kind", f.Kind, "c.resource", f.Resource, "c.instance", f.Instance, "c.tenant", f.Tenant)
+	return "r.id IN (SELECT c.record FROM audit.changes c WHERE " + w.sql() + ")"
+}
+
+// text adds the conditions on words: each is in the record, or in what was changed.
+func (w *where) text(words []word) {
 	for _, one := range words {
 		if one.common {
 			w.add("(r.words @@ %s::tsquery OR EXISTS (SELECT 1 FROM audit.changes c WHERE c.record = r.id AND c.words @@ %s::tsquery))", one.query, one.query)
@@ -150,13 +185,4 @@ type word struct {
 	query   string // a tsquery
 	common  bool
 	records []string
-}
-
-// refused adds the conditions on attempts.
-func (w *where) refused(f Filter) {
-	w.equal("r.operation", f.Operation, "r.kind", f.Kind, "r.resource", f.Resource, "r.instance", f.Instance,
-		"r.outcome", string(f.Outcome), "r.code", f.Code)
-	for _, word := range search(f.Text) {
-		w.add("r.words @@ %s::tsquery", word)
-	}
 }

@@ -59,10 +59,24 @@ func TestKilledBetweenAnyTwoStepsEverythingIsWrittenOnce(t *testing.T) {
 		id := w.happen(t, "t1", "", events...)
 		records = append(records, id)
 		for n := range events {
-			written = append(written, fmt.Sprintf("%s-%d", id, n))
+			written = append(written, domain.EventID(id, n))
 		}
-		a := w.attempted(t, "t1", nil)
-		records, written = append(records, a.ID), append(written, a.ID)
+		if i%3 == 0 { // the request goes on
+			w.now = w.now.Add(-time.Second)
+			w.carryOut(t, "t1", "", domain.CommandID(id, 2), events...)
+			for n := range events {
+				written = append(written, domain.EventID(domain.CommandID(id, 2), n))
+			}
+		}
+		a := w.attempted(t, "t1", func(a *audit.Attempt) {
+			if i%5 == 0 {
+				a.ID, a.Time = id, w.now // its client was told that it failed
+				a.Outcome = audit.Failed
+			}
+		})
+		if written = append(written, a.ID); a.ID != id {
+			records = append(records, a.ID)
+		}
 	}
 	dice := rand.New(rand.NewPCG(3, 3))
 	for p, log := range w.sources() {
@@ -87,10 +101,15 @@ func TestKilledBetweenAnyTwoStepsEverythingIsWrittenOnce(t *testing.T) {
 	if diff := cmp.Diff(written, got); diff != "" {
 		t.Errorf("writes that lasted (-want +got):\n%s", diff)
 	}
+	changes := 0
 	for _, r := range list {
-		if r.Outcome == audit.Accepted && len(w.show(t, "t1", r.ID).Changes) != r.Changed {
+		changes += r.Changed
+		if len(w.show(t, "t1", r.ID).Changes) != r.Changed {
 			t.Errorf("%s is not whole", r.ID)
 		}
+	}
+	if n := w.count(t, "audit.changes"); n != changes {
+		t.Errorf("%d changes are in the records, %d in the log", changes, n)
 	}
 }
 

@@ -51,11 +51,15 @@ func (q *Queries) Complete(ctx context.Context) bool {
 // columns that both kinds of records have.
 const columns = "r.id, r.tenant, r.time, r.user_id, r.user_name, r.key, r.address, r.client, r.surface, r.operation, r.request, r.reason"
 
-const acceptedSQL = "SELECT " + columns + `, r.position, r.command, 'accepted' AS outcome, '' AS method, '' AS path, '' AS instance, '' AS kind,
-	'' AS resource, 0 AS status, '' AS code, '' AS message FROM audit.records r`
-
-const refusedSQL = "SELECT " + columns + `, 0::bigint AS position, '' AS command, r.outcome, r.method, r.path, r.instance, r.kind,
-	r.resource, r.status, r.code, r.message FROM attempts.records r`
+// A request is one record, even when it is in the log and among the attempts: it changed something, and yet its
+// client was told that it failed. Then it is listed as the attempt, with the changes.
+const (
+	madeSQL = "SELECT " + columns + `, 'accepted' AS outcome, '' AS method, '' AS path, '' AS instance, '' AS kind,
+		'' AS resource, 0 AS status, '' AS code, '' AS message FROM audit.records r`
+	notAttempted = "NOT EXISTS (SELECT 1 FROM attempts.records a WHERE a.id = r.id)"
+	attemptSQL   = "SELECT " + columns + `, r.outcome, r.method, r.path, r.instance, r.kind,
+		r.resource, r.status, r.code, r.message FROM attempts.records r`
+)
 
 // List returns the records of a filter, the newest first unless the page says otherwise, and the cursor for those
 // behind them; it is empty when there are none. The first three changes of each come with it, without their
@@ -95,7 +99,7 @@ func slow(ctx context.Context, err error) error {
 	return err
 }
 
-// query returns the text for a page and one record more; it is empty when there can be none.
+// query returns the text for a page and one record more; it is empty for a search of no words.
 func (q *Queries) query(f Filter, p Page, words []word) (string, []any, error) {
 	var after *place
 	if p.After != "" {
@@ -120,18 +124,13 @@ func (q *Queries) query(f Filter, p Page, words []word) (string, []any, error) {
 	var parts []string
 	if (f.Outcome == "" || f.Outcome == audit.Accepted) && f.Code == "" {
 		w.common(f, after, p.Ascending)
-		w.accepted(f, words)
-		parts = append(parts, "("+acceptedSQL+" WHERE "+w.sql()+order+")")
+		w.made(f, words)
+		parts = append(parts, "("+madeSQL+" WHERE "+w.sql()+order+")")
 	}
-	if f.Outcome != audit.Accepted {
-		w.common(f, after, p.Ascending)
-		w.refused(f)
-		parts = append(parts, "("+refusedSQL+" WHERE "+w.sql()+order+")")
-	}
-	switch len(parts) {
-	case 0:
-		return "", nil, nil
-	case 1:
+	w.common(f, after, p.Ascending)
+	w.attempted(f, words)
+	parts = append(parts, "("+attemptSQL+" WHERE "+w.sql()+order+")")
+	if len(parts) == 1 {
 		return parts[0], w.args, nil
 	}
 	return strings.Join(parts, " UNION ALL ") + order, w.args, nil
@@ -162,22 +161,19 @@ func (q *Queries) words(ctx context.Context, f Filter) ([]word, error) {
 	return all, nil
 }
 
-const summarySQL = `SELECT of.id AS record, c.type, c.kind, c.resource, c.instance, c.name, c.position, c.total
+const summarySQL = `SELECT of.id AS record, c.type, c.kind, c.resource, c.instance, c.name, c.position, c.command, c.total
 	FROM unnest($1::text[]) AS of (id) CROSS JOIN LATERAL (
-		SELECT type, kind, resource, instance, name, position, count(*) OVER () AS total FROM audit.changes
+		SELECT type, kind, resource, instance, name, position, command, count(*) OVER () AS total FROM audit.changes
 		WHERE record = of.id ORDER BY position LIMIT 3) c ORDER BY record, position`
 
 // summarise adds what each record of a list is about.
 func (q *Queries) summarise(ctx context.Context, list []Record) error {
-	at := map[string]*Record{}
-	var ids []string
-	for i := range list {
-		if list[i].Outcome == audit.Accepted {
-			ids, at[list[i].ID] = append(ids, list[i].ID), &list[i]
-		}
-	}
-	if len(ids) == 0 {
+	if len(list) == 0 {
 		return nil
+	}
+	at, ids := make(map[string]*Record, len(list)), make([]string, len(list))
+	for i := range list {
+		ids[i], at[list[i].ID] = list[i].ID, &list[i]
 	}
 	var rows []summaryRow
 	if err := q.DB.SelectContext(ctx, &rows, summarySQL, pq.Array(ids)); err != nil {
@@ -185,6 +181,9 @@ func (q *Queries) summarise(ctx context.Context, list []Record) error {
 	}
 	for _, row := range rows {
 		r := at[row.Record]
+		if r.Changed == 0 {
+			r.Position, r.Command, r.Resources = row.Position, row.Command, nil // what was changed, not what the path names
+		}
 		r.Changed, r.Resources = row.Total, append(r.Resources, Resource{row.Type, row.Kind, row.Resource, row.Instance, row.Name})
 	}
 	return nil
@@ -200,7 +199,7 @@ func (q *Queries) Show(ctx context.Context, tenant, id string) (Detail, error) {
 		w.add("r.time >= %s", q.Keep.begin())
 	}
 	var rows []unionRow
-	if err := q.DB.SelectContext(ctx, &rows, acceptedSQL+" WHERE "+w.sql()+" UNION ALL "+refusedSQL+" WHERE "+w.sql(), w.args...); err != nil {
+	if err := q.DB.SelectContext(ctx, &rows, madeSQL+" WHERE "+notAttempted+" AND "+w.sql()+" UNION ALL "+attemptSQL+" WHERE "+w.sql(), w.args...); err != nil {
 		return Detail{}, fmt.Errorf("show a record of the audit trail: %w", err)
 	}
 	if len(rows) == 0 {
@@ -218,7 +217,7 @@ func (q *Queries) Show(ctx context.Context, tenant, id string) (Detail, error) {
 }
 
 // detailsSQL reads changes, each with the one that the resource, or its part, had before.
-const detailsSQL = `SELECT c.record, c.id, c.position, c.tenant, c.surface, c.type, c.kind, c.resource, c.instance, c.name, c.member, c.part,
+const detailsSQL = `SELECT c.record, c.id, c.position, c.command, c.tenant, c.surface, c.type, c.kind, c.resource, c.instance, c.name, c.member, c.part,
 		c.gone, c.document, coalesce(b.document, '') AS before, coalesce(b.gone, false) AS before_gone, b.position IS NOT NULL AS before_known
 	FROM audit.changes c LEFT JOIN LATERAL (
 		SELECT p.document, p.gone, p.position FROM audit.changes p
@@ -233,7 +232,7 @@ func (q *Queries) details(ctx context.Context, list []Record) ([]Detail, error) 
 	var ids []string
 	for i, r := range list {
 		all[i] = Detail{Record: r, Changes: []Change{}}
-		if r.Outcome == audit.Accepted {
+		if r.Changed > 0 {
 			ids, at[r.ID] = append(ids, r.ID), &all[i]
 		}
 	}

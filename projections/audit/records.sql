@@ -1,8 +1,7 @@
--- What was changed: a record per command, and what each of its events changed.
+-- What was changed: a record per request, or per command that none caused, and what each of its events changed.
 CREATE TABLE records (
     id        text COLLATE "C" NOT NULL,
     tenant    text COLLATE "C" NOT NULL,
-    position  bigint NOT NULL,
     time      timestamptz NOT NULL,
     user_id   text COLLATE "C" NOT NULL,
     user_name text COLLATE "C" NOT NULL,
@@ -11,7 +10,6 @@ CREATE TABLE records (
     client    text COLLATE "C" NOT NULL,
     surface   text COLLATE "C" NOT NULL,
     operation text COLLATE "C" NOT NULL,
-    command   text COLLATE "C" NOT NULL,
     request   text COLLATE "C" NOT NULL,
     reason    text COLLATE "C" NOT NULL,
     words     tsvector NOT NULL
@@ -20,6 +18,7 @@ CREATE TABLE changes (
     id        text COLLATE "C" NOT NULL,
     record    text COLLATE "C" NOT NULL,
     position  bigint NOT NULL,
+    command   text COLLATE "C" NOT NULL,
     tenant    text COLLATE "C" NOT NULL,
     surface   text COLLATE "C" NOT NULL,
     type      text COLLATE "C" NOT NULL,
@@ -44,4 +43,5 @@ ALTER TABLE changes ADD PRIMARY KEY (id);
 CREATE INDEX ON changes (record, position);
 CREATE INDEX ON changes (tenant, surface, kind, resource, member, part, position);
 CREATE INDEX ON changes (resource);
+CREATE INDEX ON changes (command);
 CREATE INDEX ON changes USING gin (words);

@@ -7,23 +7,22 @@ import (
 	"github.com/gatelog/gatelog/domain/audit"
 )
 
-// recordRow is a change that was made: what one command did.
+// recordRow is a request that changed something, or a command that no request caused. It holds what is the same
+// for all of its events.
 type recordRow struct {
-	ID        string          `json:"id"` // of the command
-	Tenant    string          `json:"tenant"`
-	Position  domain.Position `json:"position"` // of its first event
-	Time      time.Time       `json:"time"`
-	UserID    string          `json:"user_id"`
-	UserName  string          `json:"user_name"`
-	Key       string          `json:"key"`
-	Address   string          `json:"address"`
-	Client    string          `json:"client"`
-	Surface   string          `json:"surface"`
-	Operation string          `json:"operation"`
-	Command   string          `json:"command"`
-	Request   string          `json:"request"`
-	Reason    string          `json:"reason"`
-	Words     string          `json:"words"` // a tsvector
+	ID        string    `json:"id"` // of the request, or of the command
+	Tenant    string    `json:"tenant"`
+	Time      time.Time `json:"time"`
+	UserID    string    `json:"user_id"`
+	UserName  string    `json:"user_name"`
+	Key       string    `json:"key"`
+	Address   string    `json:"address"`
+	Client    string    `json:"client"`
+	Surface   string    `json:"surface"`
+	Operation string    `json:"operation"`
+	Request   string    `json:"request"`
+	Reason    string    `json:"reason"`
+	Words     string    `json:"words"` // a tsvector
 }
 
 // changeRow is what one event of a record changed.
@@ -31,6 +30,7 @@ type changeRow struct {
 	ID       string          `json:"id"` // of the event
 	Record   string          `json:"record"`
 	Position domain.Position `json:"position"`
+	Command  string          `json:"command"`
 	Tenant   string          `json:"tenant"`
 	Surface  string          `json:"surface"` // of the event
 	Type     string          `json:"type"`
@@ -48,7 +48,7 @@ type changeRow struct {
 	Words    string `json:"words"`
 }
 
-// attemptRow is what was refused or failed.
+// attemptRow is a request that left nothing in the log: it was refused, failed, or changed nothing.
 type attemptRow struct {
 	ID        string    `json:"id"`
 	Tenant    string    `json:"tenant"`
@@ -76,11 +76,11 @@ type attemptRow struct {
 
 func recordOf(rec domain.Recorded, surface, operation string) recordRow {
 	r := recordRow{
-		Tenant: rec.Tenant, Time: rec.Time, UserID: text(rec.Actor.UserID), UserName: text(rec.Actor.UserName), Key: text(rec.Actor.Key),
+		Tenant: rec.Tenant, UserID: text(rec.Actor.UserID), UserName: text(rec.Actor.UserName), Key: text(rec.Actor.Key),
 		Address: text(rec.Actor.Address), Client: text(rec.Actor.Client), Surface: text(surface), Operation: text(operation),
-		Command: text(rec.Command), Request: text(rec.Request), Reason: text(rec.Reason),
+		Request: text(rec.Request), Reason: text(rec.Reason),
 	}
-	r.Words = words(r.UserName, r.Reason, r.Operation, r.Command)
+	r.Words = words(r.UserName, r.Reason, r.Operation)
 	return r
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/wI2L/jsondiff"
 
 	"github.com/gatelog/gatelog/domain"
@@ -19,8 +20,8 @@ import (
 // Record is one mutation, made or attempted.
 type Record struct {
 	ID        string          `json:"id"`
-	Time      time.Time       `json:"time" doc:"When it was decided; of an attempt, when the request came."`
-	Outcome   audit.Outcome   `json:"outcome" enum:"accepted,refused,failed" doc:"refused: by a rule, 4xx or not served. failed: 5xx; then it may be unknown whether the change was made."`
+	Time      time.Time       `json:"time" doc:"When the request came; of what Gatelog did by itself, when it began."`
+	Outcome   audit.Outcome   `json:"outcome" enum:"accepted,unchanged,refused,failed" doc:"What the client was told. unchanged: done, and everything was so already. refused: by a rule, 4xx or not served. failed: 5xx; what was changed all the same is in the record."`
 	ProjectID string          `json:"project_id" doc:"Project; 'account' for users and projects themselves; empty for an attempt of nobody, or on nothing that there is."`
 	UserID    string          `json:"user_id" doc:"Empty for nobody who was authenticated."`
 	UserName  string          `json:"user_name"`
@@ -29,17 +30,18 @@ type Record struct {
 	Client    string          `json:"client" doc:"What the client calls itself: User-Agent."`
 	Surface   string          `json:"surface" doc:"API that was called; for what Gatelog did by itself, that of the events."`
 	Operation string          `json:"operation" doc:"Operation of that API; empty for what Gatelog did by itself, and for paths that lead nowhere."`
-	Command   string          `json:"command,omitempty" doc:"What was carried out."`
-	RequestID string          `json:"request_id" doc:"As in X-Request-Id."`
+	Command   string          `json:"command,omitempty" doc:"What was carried out; of several commands the first that changed something."`
+	Cause     string          `json:"cause,omitempty" doc:"Of what Gatelog did by itself in answer to an event: the record that the event is in."`
+	RequestID string          `json:"request_id" doc:"As in X-Request-Id; of what Gatelog did by itself in answer to an event, the id of the event."`
 	Reason    string          `json:"reason" doc:"As in Gatelog-Reason."`
 	Position  domain.Position `json:"position,omitempty" doc:"Place of the first change in the log."`
 	Changed   int             `json:"changed" doc:"How many changes were made."`
-	Resources []Resource      `json:"resources" doc:"What was changed: the first three; or what the path of an attempt names."`
-	Method    string          `json:"method,omitempty" doc:"Of an attempt."`
-	Path      string          `json:"path,omitempty" doc:"Of an attempt."`
-	Status    int             `json:"status,omitempty" doc:"Of the answer to an attempt."`
-	Code      string          `json:"error_code,omitempty" doc:"Of the answer to an attempt."`
-	Message   string          `json:"error_msg,omitempty" doc:"Of the answer to an attempt."`
+	Resources []Resource      `json:"resources" doc:"What was changed: the first three; where nothing was, what the path of the request names."`
+	Method    string          `json:"method,omitempty" doc:"Absent for what was accepted and is in the log, as are the next four."`
+	Path      string          `json:"path,omitempty"`
+	Status    int             `json:"status,omitempty" doc:"Of the answer."`
+	Code      string          `json:"error_code,omitempty" doc:"Of the answer."`
+	Message   string          `json:"error_msg,omitempty" doc:"Of the answer."`
 	Cursor    string          `json:"cursor" doc:"Give it as after to get what follows this record."`
 }
 
@@ -62,6 +64,7 @@ type Detail struct {
 type Change struct {
 	EventID  string          `json:"event_id"`
 	Position domain.Position `json:"position" doc:"Place in the log."`
+	Command  string          `json:"command" doc:"What was carried out."`
 	Resource
 	Before json.RawMessage `json:"before,omitempty" doc:"The thing, or the part of it, as it was; absent for a new one."`
 	After  json.RawMessage `json:"after,omitempty" doc:"As it is since; absent for one that is gone."`
@@ -70,29 +73,27 @@ type Change struct {
 
 // unionRow is a record of either kind.
 type unionRow struct {
-	ID        string          `json:"id"`
-	Tenant    string          `json:"tenant"`
-	Time      time.Time       `json:"time"`
-	UserID    string          `json:"user_id"`
-	UserName  string          `json:"user_name"`
-	Key       string          `json:"key"`
-	Address   string          `json:"address"`
-	Client    string          `json:"client"`
-	Surface   string          `json:"surface"`
-	Operation string          `json:"operation"`
-	Request   string          `json:"request"`
-	Reason    string          `json:"reason"`
-	Position  domain.Position `json:"position"`
-	Command   string          `json:"command"`
-	Outcome   string          `json:"outcome"`
-	Method    string          `json:"method"`
-	Path      string          `json:"path"`
-	Instance  string          `json:"instance"`
-	Kind      string          `json:"kind"`
-	Resource  string          `json:"resource"`
-	Status    int             `json:"status"`
-	Code      string          `json:"code"`
-	Message   string          `json:"message"`
+	ID        string    `json:"id"`
+	Tenant    string    `json:"tenant"`
+	Time      time.Time `json:"time"`
+	UserID    string    `json:"user_id"`
+	UserName  string    `json:"user_name"`
+	Key       string    `json:"key"`
+	Address   string    `json:"address"`
+	Client    string    `json:"client"`
+	Surface   string    `json:"surface"`
+	Operation string    `json:"operation"`
+	Request   string    `json:"request"`
+	Reason    string    `json:"reason"`
+	Outcome   string    `json:"outcome"`
+	Method    string    `json:"method"`
+	Path      string    `json:"path"`
+	Instance  string    `json:"instance"`
+	Kind      string    `json:"kind"`
+	Resource  string    `json:"resource"`
+	Status    int       `json:"status"`
+	Code      string    `json:"code"`
+	Message   string    `json:"message"`
 }
 
 func (row unionRow) place() place { return place{row.Time, row.ID} }
@@ -100,14 +101,27 @@ func (row unionRow) place() place { return place{row.Time, row.ID} }
 func (row unionRow) record() Record {
 	r := Record{
 		ID: row.ID, Time: row.Time.UTC(), Outcome: audit.Outcome(row.Outcome), ProjectID: row.Tenant, UserID: row.UserID, UserName: row.UserName,
-		AccessKey: row.Key, Address: row.Address, Client: row.Client, Surface: row.Surface, Operation: row.Operation, Command: row.Command,
-		RequestID: row.Request, Reason: row.Reason, Position: row.Position, Resources: []Resource{}, Method: row.Method, Path: row.Path,
+		AccessKey: row.Key, Address: row.Address, Client: row.Client, Surface: row.Surface, Operation: row.Operation,
+		RequestID: row.Request, Reason: row.Reason, Resources: []Resource{}, Method: row.Method, Path: row.Path,
 		Status: row.Status, Code: row.Code, Message: row.Message, Cursor: row.place().cursor(),
+	}
+	if row.Operation == "" && row.Method == "" {
+		r.Cause = causeIn(row.Request)
 	}
 	if row.Kind != "" {
 		r.Resources = append(r.Resources, Resource{Kind: row.Kind, ID: row.Resource, InstanceID: row.Instance})
 	}
 	return r
+}
+
+// causeIn returns the record of the event that a request id names; it is empty for one that names none. Reactions
+// to an event are carried out with its id.
+func causeIn(request string) string {
+	record := domain.RequestOf(request)
+	if _, err := ulid.ParseStrict(record); err != nil || record == request {
+		return ""
+	}
+	return record
 }
 
 type summaryRow struct {
@@ -118,6 +132,7 @@ type summaryRow struct {
 	Instance string          `json:"instance"`
 	Name     string          `json:"name"`
 	Position domain.Position `json:"position"`
+	Command  string          `json:"command"`
 	Total    int             `json:"total"`
 }
 
@@ -126,6 +141,7 @@ type detailRow struct {
 	Record      string          `json:"record"`
 	ID          string          `json:"id"`
 	Position    domain.Position `json:"position"`
+	Command     string          `json:"command"`
 	Tenant      string          `json:"tenant"`
 	Surface     string          `json:"surface"`
 	Type        string          `json:"type"`
@@ -144,7 +160,7 @@ type detailRow struct {
 
 // change makes before, after and the difference of a row.
 func (q *Queries) change(ctx context.Context, row detailRow) (Change, error) {
-	c := Change{EventID: row.ID, Position: row.Position, Resource: Resource{row.Type, row.Kind, row.Resource, row.Instance, row.Name}}
+	c := Change{EventID: row.ID, Position: row.Position, Command: row.Command, Resource: Resource{row.Type, row.Kind, row.Resource, row.Instance, row.Name}}
 	before, after := row.Before, row.Document
 	if !row.BeforeKnown && !strings.HasSuffix(row.Type, "created") {
 		earlier, err := q.earlier(ctx, row)

@@ -91,6 +91,15 @@ func entity(id, event, name string) thing {
 // happen makes one command of a tenant cause events, and returns its id.
 func (w *world) happen(t *testing.T, tenant, reason string, events ...thing) string {
 	t.Helper()
+	w.n++
+	id := fmt.Sprintf("01CMD%06d", w.n)
+	w.carryOut(t, tenant, reason, id, events...)
+	return id
+}
+
+// carryOut makes a command of an id cause events.
+func (w *world) carryOut(t *testing.T, tenant, reason, id string, events ...thing) {
+	t.Helper()
 	if _, known := w.fences[tenant]; !known {
 		fence, err := w.log.Take(t.Context(), "toy", tenant, "test")
 		if err != nil {
@@ -98,24 +107,22 @@ func (w *world) happen(t *testing.T, tenant, reason string, events ...thing) str
 		}
 		w.fences[tenant] = fence
 	}
-	w.n++
 	w.now = w.now.Add(time.Second)
-	unit, id := make([]eventstore.Message, len(events)), fmt.Sprintf("01CMD%06d", w.n)
+	unit := make([]eventstore.Message, len(events))
 	for i, e := range events {
 		subject, err := eventstore.Subject("toy", tenant, e.kind, e.id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		unit[i] = eventstore.Message{
-			Subject: subject, ID: fmt.Sprintf("%s-%d", id, i), Type: "toy." + e.kind + "." + e.event, Schema: 1, Time: w.now, Data: []byte(e.data),
+			Subject: subject, ID: domain.EventID(id, i), Type: "toy." + e.kind + "." + e.event, Schema: 1, Time: w.now, Data: []byte(e.data),
 			Extensions: map[string]string{
 				"actorid": "u1", "actorname": "ada", "accesskey": "AK1", "clientaddress": "10.0.0.7", "client": "test/1", "command": "toy.Change",
-				"correlationid": "req-" + id, "reason": reason, "operation": "toyapi/change-thing",
+				"correlationid": "req-" + domain.RequestOf(id), "reason": reason, "operation": "toyapi/change-thing",
 			},
 		}
 	}
 	eventstoretest.Append(t, w.log, w.fences[tenant], unit)
-	return id
 }
 
 // attempted records an attempt of a user, and returns it.

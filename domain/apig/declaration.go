@@ -22,6 +22,8 @@ type Declaration struct {
 	Scope          string              `json:"scope" enum:"instance,groups" doc:"instance: a group that is not declared shall not be; groups: it is left alone."`
 	Environments   []EnvBody           `json:"environments,omitzero" doc:"Environments, RELEASE among them."`
 	Features       []FeatureBody       `json:"features,omitzero" doc:"Features that somebody set. One that is not declared stays as it is."`
+	Tags           []Tag               `json:"tags,omitzero" doc:"Tags of the instance."`
+	Ports          []IngressPortBody   `json:"ports,omitzero" doc:"Custom inbound ports."`
 	Orchestrations []OrchestrationBody `json:"orchestrations,omitzero" doc:"Orchestration rules."`
 	Channels       []ChannelBody       `json:"channels,omitzero" doc:"Load balance channels; reference_vpc_channel_id is a channel's name."`
 	Authorizers    []AuthorizerBody    `json:"authorizers,omitzero" doc:"Custom authorizers."`
@@ -73,6 +75,7 @@ type DeclaredGroup struct {
 	Name                  string             `json:"name"`
 	Remark                string             `json:"remark,omitempty"`
 	SLDomainAccessEnabled bool               `json:"sl_domain_access_enabled" doc:"Whether the group is reached at its subdomain."`
+	Domains               []URLDomainBody    `json:"domains,omitzero" doc:"Domain names. Certificates are bound by their own operations, and stay."`
 	Variables             []DeclaredVariable `json:"variables,omitzero"`
 	Responses             []ResponseBody     `json:"responses,omitzero" doc:"Responses; the default one where it differs from what every group has."`
 	APIs                  []DeclaredAPI      `json:"apis,omitzero"`
@@ -173,7 +176,7 @@ func (s *State) Declare(_ *domain.Moment, c Declare) (Declaration, []domain.Even
 	}
 	d := Declaration{
 		Format: DeclarationFormat, Scope: ScopeInstance,
-		Environments: envKind.all(in), Features: featureKind.all(in), Orchestrations: orchestrationKind.all(in),
+		Environments: envKind.all(in), Features: featureKind.all(in), Tags: tagKind.all(in), Ports: portKind.all(in), Orchestrations: orchestrationKind.all(in),
 		Channels: channelKind.all(in), Authorizers: authorizerKind.all(in), Apps: appKind.all(in), AppQuotas: appQuotaKind.all(in),
 		Throttles: throttleKind.all(in), ACLs: aclKind.all(in), Signatures: signatureKind.all(in), Plugins: pluginKind.all(in),
 		Groups: []DeclaredGroup{},

@@ -171,7 +171,7 @@ func (in *instance) resolveDraft(d Definition, group string) (Definition, error)
 // declareGroup declares a group with everything in it.
 func (in *instance) declareGroup(name string, run running) (DeclaredGroup, error) {
 	d := groupKind.shown(in, in.groupNames[name])
-	d.Variables, d.Responses = variableKind.allIn(in, name), responseKind.allIn(in, name)
+	d.Domains, d.Variables, d.Responses = domainKind.allIn(in, name), variableKind.allIn(in, name), responseKind.allIn(in, name)
 	d.APIs = apiKind.allIn(in, name)
 	for i := range d.APIs {
 		a := in.apis[in.groups[in.groupNames[name]].names[d.APIs[i].Draft.Name]]

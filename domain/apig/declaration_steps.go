@@ -12,6 +12,8 @@ func (p *planning) steps(d Declaration) error {
 	for _, plan := range []func() error{
 		func() error { return planOf(p, envKind, "", d.Environments) },
 		func() error { return planOf(p, featureKind, "", d.Features) },
+		func() error { return planOf(p, tagKind, "", d.Tags) },
+		func() error { return planOf(p, portKind, "", d.Ports) },
 		func() error { return planOf(p, orchestrationKind, "", d.Orchestrations) },
 		func() error { return planOf(p, channelKind, "", d.Channels) },
 		func() error { return planOf(p, authorizerKind, "", d.Authorizers) },
@@ -107,6 +109,9 @@ func (p *planning) groupSteps(groups []DeclaredGroup, others bool) error {
 
 func (p *planning) inGroup(g DeclaredGroup) error {
 	if err := planOf(p, subdomainKind, g.Name, []bool{g.SLDomainAccessEnabled}); err != nil {
+		return err
+	}
+	if err := planOf(p, domainKind, g.Name, g.Domains); err != nil {
 		return err
 	}
 	if err := planOf(p, responseKind, g.Name, g.Responses); err != nil {

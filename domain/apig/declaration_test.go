@@ -74,7 +74,7 @@ func TestEverythingIsDeclared(t *testing.T) {
 	t.Parallel()
 	w := empty()
 	full := declarationIn(t, "full.yaml")
-	if changes := w.applied(t, full); len(changes) != 36 {
+	if changes := w.applied(t, full); len(changes) != 40 {
 		t.Errorf("%d changes:\n%s", len(changes), strings.Join(changes, "\n"))
 	}
 	d := w.declare(t)
@@ -156,6 +156,14 @@ func TestDeclaredChanges(t *testing.T) {
 				shopIn(d).Responses = slices.DeleteFunc(shopIn(d).Responses, func(r ResponseBody) bool { return r.Name == "default" })
 			},
 			[]string{"delete response shop/default"},
+		},
+		"a tag": {func(d *Declaration) { d.Tags[0].Value = "trial" }, []string{"change tag stage"}},
+		"a port that nothing uses any more": {
+			func(d *Declaration) { d.Ports, shopIn(d).Domains = []IngressPortBody{}, shopIn(d).Domains[:1] },
+			[]string{"delete domain shop/www.example.com at -1 and 8443", "delete port HTTPS 8443"},
+		},
+		"how a domain name is served": {
+			func(d *Declaration) { shopIn(d).Domains[0].RedirectHTTP = true }, []string{"change domain shop/www.example.com"},
 		},
 		"the subdomain": {func(d *Declaration) { shopIn(d).SLDomainAccessEnabled = true }, []string{"change group_subdomain shop"}},
 		"a draft, and what runs of it": {

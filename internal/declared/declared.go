@@ -50,7 +50,7 @@ type head struct {
 
 // lists are the members of a declaration that have a file each.
 var lists = []string{
-	"environments", "features", "orchestrations", "channels", "authorizers", "apps", "app_quotas", "throttles", "acls", "signatures", "plugins",
+	"environments", "features", "tags", "ports", "orchestrations", "channels", "authorizers", "apps", "app_quotas", "throttles", "acls", "signatures", "plugins",
 }
 
 // Read reads a declaration: a directory that Write has written, a file with all of it, or standard input for "-".

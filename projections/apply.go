@@ -66,10 +66,13 @@ func (r *Runner) apply(ctx context.Context, from, to domain.Position, events []e
 	return nil
 }
 
+// texts are those to prepare.
 func texts(plan []statement) []string {
 	all := make([]string, 0, len(plan)+1)
 	for _, s := range plan {
-		all = append(all, s.text)
+		if _, once := s.argument.(copied); !once {
+			all = append(all, s.text)
+		}
 	}
 	return all
 }

@@ -1,11 +1,12 @@
 package projections
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/gatelog/gatelog/domain"
 )
@@ -31,7 +32,7 @@ const open = domain.Position(math.MaxInt64)
 
 // MarshalJSON returns the row with the columns of its time.
 func (k kept) MarshalJSON() ([]byte, error) {
-	row, err := json.Marshal(k.row)
+	row, err := json.Marshal(k.row, asIs)
 	if err != nil {
 		return nil, err
 	}
@@ -145,24 +146,35 @@ func (h *chronicle) rowsOf(t Table) map[string]any {
 
 // plan implements pending: first rows end, then come the new ones.
 func (h *chronicle) plan(schema string, tables []Table) ([]statement, error) {
-	var all []change
+	var all []statement
 	for _, t := range tables {
 		of := h.tables[t.Name]
 		if of == nil {
 			continue
 		}
-		for _, column := range slices.Sorted(maps.Keys(of.wheres)) {
-			var ends []any
-			for _, value := range slices.Sorted(maps.Keys(of.wheres[column])) {
-				ends = append(ends, map[string]any{column: value, untilColumn: of.wheres[column][value]})
-			}
-			all = append(all, change{"end rows of " + t.Name + " by " + column, t.endSQL(schema, []string{column}), ends})
+		ends, err := pack(of.endings(schema, t))
+		if err != nil {
+			return nil, err
 		}
-		all = append(all,
-			change{"end rows of " + t.Name, t.endSQL(schema, t.Key), of.ends(t)},
-			change{"write to " + t.Name, t.keepSQL(schema), of.kept()})
+		all = append(all, ends...)
+		if kept := of.kept(); len(kept) > 0 {
+			all = append(all, statement{"write to " + t.Name, t.copySQL(schema, sinceColumn, untilColumn), kept})
+		}
 	}
-	return pack(all)
+	return all, nil
+}
+
+// endings end the rows that the table has, by columns and by key.
+func (h *tableChronicle) endings(schema string, t Table) []change {
+	var all []change
+	for _, column := range slices.Sorted(maps.Keys(h.wheres)) {
+		var ends []any
+		for _, value := range slices.Sorted(maps.Keys(h.wheres[column])) {
+			ends = append(ends, map[string]any{column: value, untilColumn: h.wheres[column][value]})
+		}
+		all = append(all, change{"end rows of " + t.Name + " by " + column, t.endSQL(schema, []string{column}), ends})
+	}
+	return append(all, change{"end rows of " + t.Name, t.endSQL(schema, t.Key), h.ends(t)})
 }
 
 // ends returns the keys of rows that end, in order, each with the end.
@@ -177,8 +189,8 @@ func (h *tableChronicle) ends(t Table) (ends []any) {
 	return ends
 }
 
-func (h *tableChronicle) kept() []any {
-	all := make([]any, 0, len(h.past)+len(h.current.rows))
+func (h *tableChronicle) kept() copied {
+	all := make(copied, 0, len(h.past)+len(h.current.rows))
 	for _, k := range h.past {
 		all = append(all, k)
 	}

@@ -11,9 +11,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -65,32 +65,37 @@ func (b *rebuild) copyTable(ctx context.Context, tx *sqlx.Tx, t Table, rows map[
 	return err
 }
 
-func (t Table) copySQL(schema string) string {
-	quoted := make([]string, len(t.columns))
-	for i, c := range t.columns {
-		quoted[i] = pq.QuoteIdentifier(c)
-	}
-	return fmt.Sprintf("COPY %s (%s) FROM STDIN", t.qualified(schema), strings.Join(quoted, ", "))
+// copySQL copies rows with the columns of the table and more.
+func (t Table) copySQL(schema string, more ...string) string {
+	return fmt.Sprintf("COPY %s (%s) FROM STDIN", t.qualified(schema), strings.Join(append(t.quotedColumns(), more...), ", "))
 }
 
 // copy writes the rows in the order of their keys, in which the index of the primary key is made
 // fastest.
-func (t Table) copy(ctx context.Context, tx *sqlx.Tx, schema string, rows map[string]any) (err error) {
-	stmt, err := tx.PrepareContext(ctx, t.copySQL(schema))
+func (t Table) copy(ctx context.Context, tx execer, schema string, rows map[string]any) error {
+	present := make(copied, 0, len(rows))
+	for _, key := range slices.Sorted(maps.Keys(rows)) {
+		if _, gone := rows[key].(tombstone); !gone {
+			present = append(present, rows[key])
+		}
+	}
+	return present.into(ctx, tx, t.copySQL(schema))
+}
+
+// copied are rows that are new to their table: as what a statement carries, they are written by COPY.
+type copied []any
+
+// into writes the rows by a COPY of their columns.
+func (rows copied) into(ctx context.Context, tx execer, text string) (err error) {
+	stmt, err := tx.PrepareContext(ctx, text)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stmt.Close()) }()
-	values := make([]any, len(t.columns))
-	for _, key := range slices.Sorted(maps.Keys(rows)) {
-		if _, gone := rows[key].(tombstone); gone {
-			continue
-		}
-		v := reflect.ValueOf(rows[key])
-		for i := range values {
-			if values[i], err = copyValue(v.Field(i)); err != nil {
-				return fmt.Errorf("column %s: %w", t.columns[i], err)
-			}
+	var values []any
+	for _, row := range rows {
+		if values, err = copyValues(values[:0], row); err != nil {
+			return &unfoldable{err}
 		}
 		if _, err := stmt.ExecContext(ctx, values...); err != nil {
 			return err
@@ -98,6 +103,23 @@ func (t Table) copy(ctx context.Context, tx *sqlx.Tx, schema string, rows map[st
 	}
 	_, err = stmt.ExecContext(ctx)
 	return err
+}
+
+// copyValues adds the columns of a row, with those of its time where that is kept.
+func copyValues(values []any, row any) ([]any, error) {
+	if k, ok := row.(kept); ok {
+		values, err := copyValues(values, k.row)
+		return append(values, int64(k.Since), int64(k.Until)), err
+	}
+	v := reflect.ValueOf(row)
+	for i := range v.NumField() {
+		value, err := copyValue(v.Field(i))
+		if err != nil {
+			return values, fmt.Errorf("field %s: %w", v.Type().Field(i).Name, err)
+		}
+		values = append(values, value)
+	}
+	return values, nil
 }
 
 // copyValue returns a field as COPY takes it: the same value that the JSON of a row gives.
@@ -113,7 +135,7 @@ func copyValue(f reflect.Value) (any, error) {
 	}
 	switch f.Kind() {
 	case reflect.String:
-		return f.String(), nil
+		return strings.ToValidUTF8(f.String(), string(utf8.RuneError)), nil
 	case reflect.Int, reflect.Int64:
 		return f.Int(), nil
 	case reflect.Uint64:

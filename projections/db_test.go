@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/lib/pq"
 
 	"github.com/gatelog/gatelog/internal/testenv"
 )
@@ -59,7 +60,7 @@ func TestOpenDBSettings(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		got := map[string]string{}
-		for _, setting := range []string{"synchronous_commit", "timezone", "idle_in_transaction_session_timeout", "work_mem"} {
+		for _, setting := range []string{"synchronous_commit", "timezone", "idle_in_transaction_session_timeout", "work_mem", "default_toast_compression"} {
 			var value string
 			if err := db.GetContext(t.Context(), &value, "SELECT current_setting($1)", setting); err != nil {
 				t.Fatalf("%s: %v", name, err)
@@ -71,6 +72,7 @@ func TestOpenDBSettings(t *testing.T) {
 		}
 		want := map[string]string{
 			"synchronous_commit": "off", "timezone": "UTC", "idle_in_transaction_session_timeout": "5s", "work_mem": c.workMem,
+			"default_toast_compression": "lz4",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -84,6 +86,39 @@ func TestOpenDBSettings(t *testing.T) {
 	}
 	if _, err := OpenDB("host", 1); err == nil {
 		t.Error("a DSN that is none was taken")
+	}
+}
+
+// A server that was built without a method of compression is used as it is. What else is wrong is told.
+func TestAnOptionThatTheServerDoesNotTakeIsLeftOut(t *testing.T) {
+	t.Parallel()
+	config, err := pq.NewConfig(testenv.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Options = "-c work_mem=5MB"
+	for name, c := range map[string]struct{ option, always, want, code string }{
+		"taken":            {"-c default_toast_compression=pglz", "", "pglz 5MB", ""},
+		"not taken":        {"-c default_toast_compression=zip", "", "5MB", ""},
+		"otherwise wrong":  {"-c no_such_setting=1", "", "", "42704"},
+		"wrong without it": {"-c default_toast_compression=zip", " -c work_mem=many", "", "22023"},
+	} {
+		config := config
+		config.Options += c.always
+		connector, err := wishing(config, c.option)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db := sql.OpenDB(connector)
+		var got string
+		err = db.QueryRowContext(t.Context(), "SELECT current_setting('default_toast_compression') || ' ' || current_setting('work_mem')").Scan(&got)
+		var refused *pq.Error
+		if errors.As(err, &refused) != (c.code != "") || refused != nil && string(refused.Code) != c.code || !strings.HasSuffix(got, c.want) {
+			t.Errorf("%s: %q, %v, want %q, %s", name, got, err, c.want, c.code)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

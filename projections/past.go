@@ -61,11 +61,6 @@ func (t Table) endSQL(schema string, columns []string) string {
 		t.qualified(schema), strings.Join(same, " AND "))
 }
 
-func (t Table) keepSQL(schema string) string {
-	list := strings.Join(append(t.quotedColumns(), sinceColumn, untilColumn), ", ")
-	return fmt.Sprintf("INSERT INTO %[1]s (%[2]s) SELECT %[2]s FROM json_populate_recordset(NULL::%[1]s, $1::json)", t.qualified(schema), list)
-}
-
 type momentKey struct{}
 
 // AsOf returns a context in which queries see the read models as they were when the log ended at a

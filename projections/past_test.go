@@ -3,8 +3,10 @@ package projections
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -143,4 +145,85 @@ func TestThePastIsMadeFromTheWholeLog(t *testing.T) {
 	if diff := cmp.Diff(foldModel(t, w.log, last-5).dump(t), p.at(t, last-5)); diff != "" {
 		t.Errorf("five events ago (-model +tables):\n%s", diff)
 	}
+}
+
+// expectAll holds that the tables are as the model was at each of the last positions, and as a fold of the log.
+func (p past) expectAll(t testing.TB, from, to domain.Position) {
+	t.Helper()
+	for at := from; at <= to; at++ {
+		if diff := cmp.Diff(foldModel(t, p.log, at).dump(t), p.at(t, at)); diff != "" {
+			t.Fatalf("as of %d (-model +tables):\n%s", at, diff)
+		}
+	}
+	_, _, err := Verify(t.Context(), p.db, p.log, p.runner.Projection, func(d Difference) { t.Errorf("verify found %+v", d) })
+	if err != nil {
+		t.Fatalf("verify: %v", err)
+	}
+}
+
+// What the tables do not take stops the past right before the event, as it stops the present.
+func TestAPoisonEventStopsThePastRightBeforeIt(t *testing.T) {
+	t.Parallel()
+	note := random(20_000)
+	for name, poison := range map[string]domain.Event{
+		"constraint of the table":    put{ID: "bad", Owner: "x", Count: 1000},
+		"value that no column takes": put{ID: "bad", Owner: "x", Count: math.MaxInt},
+		"text that no column takes":  put{ID: "bad", Owner: "nul\x00"},
+		"more than an index takes":   put{ID: "bad", Owner: "x", Note: &note},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPast(t)
+			at := p.happen(t, append(append(puts(9, 1), puts(12, 2)...), poison)...)
+			p.happen(t, puts(20, 2)...)
+			if failure := runToFailure(t, p.runner); failure.Position != at {
+				t.Errorf("stopped at %d (%v), want %d", failure.Position, failure.Err, at)
+			}
+			if got := p.marks.At("toy_past"); got != at-1 {
+				t.Errorf("the past is kept up to %d, want %d", got, at-1)
+			}
+			p.expectAll(t, at-2, at-1)
+		})
+	}
+}
+
+// deadlyPast ends the connection of whoever writes rows, before or after, now and then.
+const deadlyPast = `
+CREATE FUNCTION public.die() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN IF random() < 0.1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$;
+CREATE TRIGGER die BEFORE INSERT ON toy_past.things FOR EACH STATEMENT EXECUTE FUNCTION public.die();
+CREATE TRIGGER later BEFORE INSERT ON toy_past.tags FOR EACH ROW WHEN (NEW.thing_id = 't3') EXECUTE FUNCTION public.die();
+CREATE TRIGGER last AFTER INSERT ON toy_past.tags FOR EACH STATEMENT EXECUTE FUNCTION public.die();`
+
+// Cut off in the middle of writing rows, or stopped, the past goes on where it was.
+func TestAPastThatIsKilledGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	p := newPast(t)
+	if _, err := p.db.ExecContext(t.Context(), deadlyPast); err != nil {
+		t.Fatal(err)
+	}
+	var last domain.Position
+	for i := range 12 {
+		last = p.happen(t, puts(4+i, i)...)
+	}
+	for after := 1; p.marks.At("toy_past") < last; after++ {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		batches := 0
+		r := p.world.runner(t, "n1", func(r *Runner) {
+			r.Projection, r.Log = Past(newToy(known)), inSlices{p.log, 5}
+			r.Applied = func(_ string, at domain.Position) {
+				if batches++; batches > after || at == last {
+					cancel()
+				}
+			}
+		})
+		if err := r.Run(ctx); err != nil || t.Context().Err() != nil {
+			t.Fatalf("the runner failed: %v", err)
+		}
+		cancel()
+	}
+	if _, err := p.db.ExecContext(t.Context(), "DROP FUNCTION public.die CASCADE"); err != nil {
+		t.Fatal(err)
+	}
+	p.expectAll(t, last-10, last)
 }

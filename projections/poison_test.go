@@ -38,15 +38,17 @@ func (w *world) expectStopped(t testing.TB, r *Runner, failure *Failure, at doma
 	w.expect(t, at-1)
 }
 
+// random returns a text that no compression makes fit.
+func random(n int) string {
+	var b strings.Builder
+	for range n {
+		b.WriteRune(rune('!' + rand.IntN(90)))
+	}
+	return b.String()
+}
+
 func TestAPoisonEventStopsItsProjectionRightBeforeIt(t *testing.T) {
 	t.Parallel()
-	random := func(n int) string { // no compression makes it fit
-		var b strings.Builder
-		for range n {
-			b.WriteRune(rune('!' + rand.IntN(90)))
-		}
-		return b.String()
-	}
 	note := random(20_000)
 	for name, c := range map[string]struct {
 		poison domain.Event

@@ -2,11 +2,15 @@ package projections
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatelog/gatelog/domain"
 )
 
 func panics(f func()) (did bool) {
@@ -197,6 +201,44 @@ func TestDocumentsAreOfBoundedSize(t *testing.T) {
 	}
 }
 
+// Rows are written as the standard library does it, but for names that come twice: those are Postgres' to judge.
+func TestDocumentsAreTheJSONOfTheRows(t *testing.T) {
+	t.Parallel()
+	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
+	note, seen, null := "\x00 \"\\ \u2028 <&>", time.Date(2024, 2, 3, 4, 5, 6, 7000, time.UTC), raw("null")
+	for _, row := range []any{
+		thingRow{ID: "a", Owner: "no \xff UTF-8", Count: -3, Ratio: 1e-7, Made: seen, Seen: &seen, Note: &note, Position: math.MaxInt64},
+		thingRow{Doc: raw(`{ "b" : [1.50, 1e400], "a":"\u003c\u2028\ud800<", "twice":1, "twice":2 }`), Extra: &null},
+		thingRow{Doc: raw(`"` + "\xff" + `"`)},
+		tagRow{ThingID: "t", Tag: "<x>"},
+		map[string]any{"owner": "o1", untilColumn: domain.Position(7)},
+	} {
+		var want strings.Builder
+		encoder := json.NewEncoder(&want)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode([]any{row}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := documents([]any{row})
+		if err != nil || len(got) != 1 {
+			t.Fatalf("%+v: %q, %v", row, got, err)
+		}
+		if diff := cmp.Diff(unescaped(strings.TrimSpace(want.String())), unescaped(got[0])); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", row, diff)
+		}
+	}
+	for _, bad := range []string{`{"a":1`, `{"a":1}}`, `{"id":"x"},{}`, " "} {
+		if got, err := documents([]any{thingRow{Doc: raw(bad)}}); err == nil {
+			t.Errorf("%s was taken: %q", bad, got)
+		}
+	}
+}
+
+// unescaped replaces the two forms of characters by one that only the standard library escapes.
+func unescaped(text string) string {
+	return strings.NewReplacer(`\u2028`, "\u2028", `\ufffd`, "\ufffd").Replace(text)
+}
+
 func TestCopyTakesTheValuesOfTheJSON(t *testing.T) {
 	t.Parallel()
 	type name string
@@ -204,7 +246,7 @@ func TestCopyTakesTheValuesOfTheJSON(t *testing.T) {
 	text, n := "x", 7
 	for _, c := range []struct{ in, want any }{
 		{name("x"), "x"}, {int32(3), int32(3)}, {3, int64(3)}, {uint64(3), int64(3)}, {true, true}, {0.5, 0.5},
-		{&text, "x"}, {(*string)(nil), nil}, {&n, int64(7)},
+		{&text, "x"}, {"no \xff UTF-8", "no \uFFFD UTF-8"}, {(*string)(nil), nil}, {&n, int64(7)},
 		{raw(`{"a": [1, "<"]}`), `{"a":[1,"<"]}`}, {raw("null"), nil}, {json.RawMessage(nil), nil},
 	} {
 		got, err := copyValue(reflect.ValueOf(c.in))

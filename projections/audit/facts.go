@@ -38,7 +38,7 @@ const flat = "~"
 func factOf(raw envelope.Raw) (fact, error) {
 	f := fact{raw: raw, document: secret.Mask(raw.Data)}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(f.document, &members); err != nil {
+	if err := unmarshal(f.document, &members); err != nil {
 		return f, fmt.Errorf("its data is no JSON object: %w", err)
 	}
 	word := raw.Type[strings.LastIndexByte(raw.Type, '.')+1:]
@@ -67,7 +67,7 @@ func entityOf(members map[string]json.RawMessage) (name string, entity map[strin
 		if !strings.HasPrefix(strings.TrimSpace(string(members[name])), "{") {
 			continue
 		}
-		if json.Unmarshal(members[name], &entity) == nil {
+		if unmarshal(members[name], &entity) == nil {
 			return name, entity
 		}
 	}
@@ -113,7 +113,7 @@ func (f *fact) tellsByIDs(word string, members map[string]json.RawMessage) {
 
 func textOf(value json.RawMessage) string {
 	var s string
-	if json.Unmarshal(value, &s) != nil {
+	if unmarshal(value, &s) != nil {
 		return ""
 	}
 	return s
@@ -139,7 +139,7 @@ func nameOf(kind string, members map[string]json.RawMessage) string {
 // nested finds the name of a thing whose definition is a member of its own.
 func (f *fact) nested(entity map[string]json.RawMessage) string {
 	var definition map[string]json.RawMessage
-	if json.Unmarshal(entity["definition"], &definition) != nil {
+	if unmarshal(entity["definition"], &definition) != nil {
 		return ""
 	}
 	return nameOf(f.raw.About.Kind, definition)

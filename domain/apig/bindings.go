@@ -1,7 +1,6 @@
 package apig
 
 import (
-	"slices"
 	"time"
 
 	"github.com/gatelog/gatelog/domain"
@@ -127,12 +126,6 @@ func leave[K comparable](sets map[K]map[string]struct{}, key K, member string) {
 	if delete(sets[key], member); len(sets[key]) == 0 {
 		delete(sets, key)
 	}
-}
-
-// family returns the family of policies with that name.
-func (in *instance) family(name string) family {
-	all := in.families()
-	return all[slices.IndexFunc(all, func(f family) bool { return f.name == name })]
 }
 
 // bindPolicy decides on binding a policy to publications: the bindings in the order of the request, and the

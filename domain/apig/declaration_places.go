@@ -122,17 +122,6 @@ func (d DeclaredPlace) declared(family string) []string {
 	return nil
 }
 
-// kindOfPolicy is what a publication can have one of: of some families one of each type.
-func (in *instance) kindOfPolicy(family, id string) string {
-	switch family {
-	case FamilyACL:
-		return in.access.policies[id].EntityType
-	case FamilyPlugin:
-		return in.plugins.all[id].Type
-	}
-	return ""
-}
-
 // places returns the environments that an API is declared for, or is something in.
 func (p *planning) places(a DeclaredAPI, group string) []string {
 	names := slices.Collect(maps.Keys(a.Places))
@@ -230,20 +219,10 @@ func (p *planning) bind(familyName, group, env string, d DeclaredAPI) ([]domain.
 	if err != nil {
 		return nil, err
 	}
-	at := placement{a.ID, e.ID}
-	i := slices.IndexFunc(p.in.families(), func(f family) bool { return f.name == familyName })
-	f := p.in.families()[i]
-	wanted := map[string]string{} // kind to policy
-	for _, name := range d.Places[env].declared(familyName) {
-		id, err := p.in.idOf(familyName, "", name)
-		if err != nil {
-			return nil, err
-		}
-		kind := p.in.kindOfPolicy(familyName, id)
-		if wanted[kind] != "" && wanted[kind] != id {
-			return nil, domain.Errorf(domain.CodeInvalid, "%s is the second %s of its type: an API has one in an environment", shown(name), familyName)
-		}
-		wanted[kind] = id
+	at, f := placement{a.ID, e.ID}, p.in.family(familyName)
+	wanted, err := p.wanted(f, d.Places[env].declared(familyName))
+	if err != nil {
+		return nil, err
 	}
 	var all []domain.Event
 	for _, id := range slices.Sorted(maps.Keys(f.bound.at[at])) {
@@ -251,19 +230,41 @@ func (p *planning) bind(familyName, group, env string, d DeclaredAPI) ([]domain.
 			all = append(all, f.unbind(now))
 		}
 	}
+	if _, published := a.inEffect[e.ID]; !published && len(wanted) > 0 {
+		return p.stays(f, at, wanted, all)
+	}
 	for _, kind := range sortedNames(wanted) {
-		now := f.bound.all[f.bound.slots[slot{at, kind}]]
-		if now.PolicyID == wanted[kind] {
-			continue
-		}
-		if _, published := a.inEffect[e.ID]; !published {
-			return nil, ErrPublicationNotFound(a.ID)
-		}
-		all = append(all, f.bind(Binding{
-			ID: p.m.NewID(), InstanceID: p.in.ID, PolicyID: wanted[kind], Kind: kind, APIID: a.ID, EnvID: e.ID, BindTime: p.m.Now,
-		}, now.ID))
+		_, bound := p.in.bindAt(p.m, f, wanted[kind], kind, []placement{at})
+		all = append(all, bound...)
 	}
 	return all, nil
+}
+
+// stays refuses to bind anything where nothing is published: what is bound there already may stay.
+func (p *planning) stays(f family, at placement, wanted map[string]string, all []domain.Event) ([]domain.Event, error) {
+	for kind, id := range wanted {
+		if f.bound.all[f.bound.slots[slot{at, kind}]].PolicyID != id {
+			return nil, ErrPublicationNotFound(at.apiID)
+		}
+	}
+	return all, nil
+}
+
+// wanted returns the policies with these names by their kind.
+func (p *planning) wanted(f family, names []string) (map[string]string, error) {
+	wanted := map[string]string{}
+	for _, name := range names {
+		id, err := p.in.idOf(f.name, "", name)
+		if err != nil {
+			return nil, err
+		}
+		kind := f.kind(id)
+		if wanted[kind] != "" && wanted[kind] != id {
+			return nil, domain.Errorf(domain.CodeInvalid, "%s is the second %s of its type: an API has one in an environment", shown(name), f.name)
+		}
+		wanted[kind] = id
+	}
+	return wanted, nil
 }
 
 // authorize lets the apps call that are declared for a place, and no others.

@@ -4,43 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/gatelog/gatelog/domain"
 )
-
-// family is a family of policies that are bound to publications.
-type family struct {
-	name   string
-	bound  *bindings
-	has    func(policyID string) bool
-	bind   func(now Binding, replaced string) domain.Event
-	unbind func(Binding) domain.Event
-}
-
-func (in *instance) families() []family {
-	return []family{
-		{
-			FamilyThrottle, &in.throttling.bound, func(id string) bool { return in.throttling.policies[id] != nil },
-			func(b Binding, replaced string) domain.Event { return ThrottleBound{b, replaced} },
-			func(b Binding) domain.Event { return ThrottleUnbound{b} },
-		},
-		{
-			FamilyACL, &in.access.bound, func(id string) bool { return in.access.policies[id].ID != "" },
-			func(b Binding, replaced string) domain.Event { return ACLBound{b, replaced} },
-			func(b Binding) domain.Event { return ACLUnbound{b} },
-		},
-		{
-			FamilySignature, &in.signing.bound, func(id string) bool { return in.signing.keys[id].ID != "" },
-			func(b Binding, replaced string) domain.Event { return SignatureBound{b, replaced} },
-			func(b Binding) domain.Event { return SignatureUnbound{b} },
-		},
-		{
-			FamilyPlugin, &in.plugins.bound, func(id string) bool { return in.plugins.all[id] != nil },
-			func(b Binding, replaced string) domain.Event { return PluginAttached{b, replaced} },
-			func(b Binding) domain.Event { return PluginDetached{b} },
-		},
-	}
-}
 
 // restoreBindings binds the policies that were bound and are still there, and removes the bindings that were
 // not. It comes last: taking offline ends bindings by itself.

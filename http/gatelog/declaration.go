@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/gatelog/gatelog/commands"
+	"github.com/gatelog/gatelog/domain"
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/projections"
 )
@@ -36,11 +37,22 @@ type declareIn struct {
 func (s *surface) declare(ctx context.Context, call commands.Call, in *declareIn) (*found[apig.Declaration], error) {
 	command := apig.Declare{InstanceID: in.InstanceID, Group: in.Group}
 	if at, past := projections.MomentOf(ctx); past {
-		d, err := s.Commands.DeclareAt(ctx, s.Log, call, command, at, s.Queries.WrittenAt)
+		d, err := s.declareAt(ctx, call, command, at)
 		return &found[apig.Declaration]{d}, err
 	}
 	d, _, err := s.Commands.Declare(ctx, s.Bus, call, command, s.Queries.WrittenAt)
 	return &found[apig.Declaration]{d}, err
+}
+
+// declareAt replays the project up to a moment, when it is its turn.
+func (s *surface) declareAt(ctx context.Context, call commands.Call, command apig.Declare, at domain.Position) (apig.Declaration, error) {
+	select {
+	case s.replaying <- struct{}{}:
+		defer func() { <-s.replaying }()
+	case <-ctx.Done():
+		return apig.Declaration{}, domain.Errorf(domain.CodeUnavailable, "other moments are being replayed: try again")
+	}
+	return s.Commands.DeclareAt(ctx, s.Log, call, command, at, s.Queries.WrittenAt)
 }
 
 // ApplyBody is what shall be, and whether to do it.

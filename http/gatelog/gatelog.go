@@ -99,8 +99,12 @@ type Deps struct {
 // surface is the set of handlers.
 type surface struct {
 	Deps
-	told *resources.Queries
+	told      *resources.Queries
+	replaying chan struct{} // has room for the replays of whole projects that may be under way
 }
+
+// maxReplays is how many replays of whole projects are under way at most; others wait.
+const maxReplays = 2
 
 // Register adds the operations of the surface with their description to api.
 func Register(api huma.API, d Deps) {
@@ -110,7 +114,7 @@ func Register(api huma.API, d Deps) {
 	if d.Streams == nil {
 		d.Streams = NewStreams()
 	}
-	s := &surface{d, resources.New(d.Log, knownSurfaces())}
+	s := &surface{d, resources.New(d.Log, knownSurfaces()), make(chan struct{}, maxReplays)}
 	s.histories(api)
 	s.resources(api)
 	s.environments(api)

@@ -106,6 +106,7 @@ On a terminal it asks before it does anything; elsewhere it needs --yes. 'gatelo
 	addOutput(cmd, "what the server answers")
 	path := addFiles(cmd)
 	yes := cmd.Flags().Bool("yes", false, "do not ask")
+	keep := cmd.Flags().Bool("keep", false, "delete nothing, and take nothing offline, for not being declared")
 	reason := cmd.Flags().String("reason", "", "why; kept with the events")
 	_ = cmd.MarkFlagRequired("file") // the flag was added right before
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -116,11 +117,11 @@ On a terminal it asks before it does anything; elsewhere it needs --yes. 'gatelo
 		return ask(cmd, func(a asked) error {
 			a.server.reason = *reason
 			if !*yes {
-				if agreed, err := a.agreed(d, *path); err != nil || !agreed {
+				if agreed, err := a.agreed(d, *keep, *path); err != nil || !agreed {
 					return err
 				}
 			}
-			view, err := a.apply(d, false)
+			view, err := a.apply(d, *keep, false)
 			if err != nil {
 				return err
 			}
@@ -138,20 +139,20 @@ func addFiles(cmd *cobra.Command) *string {
 	return cmd.Flags().StringP("file", "f", "", "directory that 'gatelog at --export' wrote, a file with a declaration, or - for standard input")
 }
 
-func (a asked) apply(d apig.Declaration, dryRun bool) (gatelog.PlanView, error) {
+func (a asked) apply(d apig.Declaration, keep, dryRun bool) (gatelog.PlanView, error) {
 	var body gatelog.ApplyBody
-	body.Body.Declaration, body.Body.DryRun = d, dryRun
+	body.Body.Declaration, body.Body.Keep, body.Body.DryRun = d, keep, dryRun
 	var view gatelog.PlanView
 	return view, a.server.post(a.Context(), "declaration", body.Body, &view)
 }
 
 // diffFiles shows what applying files would change.
-func (a asked) diffFiles(path string) error {
+func (a asked) diffFiles(path string, keep bool) error {
 	d, err := declared.Read(path, a.InOrStdin())
 	if err != nil {
 		return err
 	}
-	view, err := a.apply(d, true)
+	view, err := a.apply(d, keep, true)
 	if err != nil {
 		return err
 	}
@@ -159,11 +160,11 @@ func (a asked) diffFiles(path string) error {
 }
 
 // agreed shows the plan, and asks whether it shall be done if there is anything to do.
-func (a asked) agreed(d apig.Declaration, path string) (bool, error) {
+func (a asked) agreed(d apig.Declaration, keep bool, path string) (bool, error) {
 	if _, ok := terminal(a.InOrStdin()); !ok || path == "-" {
 		return false, errors.New("nobody can be asked here: look at 'gatelog diff -f' and give --yes")
 	}
-	view, err := a.apply(d, true)
+	view, err := a.apply(d, keep, true)
 	if err != nil {
 		return false, err
 	}
@@ -201,7 +202,7 @@ func planOutcome(v gatelog.PlanView) string {
 	case len(v.Refused) > 0:
 		return "it would be refused: " + plural(len(v.Refused), "reason")
 	case v.Events == 0:
-		return "everything is as it is declared"
+		return "everything is so already"
 	case v.DryRun:
 		return fmt.Sprintf("%s, in %s; nothing was changed", plural(len(v.Changes), "change"), plural(v.Events, "event"))
 	}

@@ -19,7 +19,7 @@ func TestFilesOfAGroup(t *testing.T) {
 	must(t, o)
 	wantParts(t, o.err, "wrote 1 group to "+dir)
 	o = s.tell(t, "diff", "-f", dir)
-	if must(t, o); o.out != "" || !strings.Contains(o.err, "everything is as it is declared") {
+	if must(t, o); o.out != "" || !strings.Contains(o.err, "everything is so already") {
 		t.Fatalf("what was written differs from what is:\n%s%s", o.out, o.err)
 	}
 
@@ -47,7 +47,7 @@ func TestFilesOfAGroup(t *testing.T) {
 	wantParts(t, strings.Join(must(t, s.tell(t, "history", "api", s.api, "-n", "1")), "\n"), "api.published", "by apig.ApplyDeclaration", "because: moved on")
 	o = s.tell(t, "apply", "-f", dir, "--yes")
 	must(t, o)
-	wantParts(t, o.err, "everything is as it is declared")
+	wantParts(t, o.err, "everything is so already")
 
 	then := strings.Join(must(t, s.tell(t, "at", before, "--group", "shop")), "\n")
 	wantParts(t, then, "url_domain: two.example.com", "name: more", "scope: groups")

@@ -39,11 +39,12 @@ With --output json it prints a JSON Patch (RFC 6902), of files the plan. 'gatelo
 	}
 	d := addDiff(cmd)
 	files := addFiles(cmd)
+	keep := cmd.Flags().Bool("keep", false, "of files: as if 'gatelog apply' got --keep")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return ask(cmd, func(a asked) error {
 			switch {
 			case *files != "":
-				return a.diffFiles(*files)
+				return a.diffFiles(*files, *keep)
 			case d.env != "":
 				return a.environments(args, d)
 			}

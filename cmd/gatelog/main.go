@@ -45,7 +45,7 @@ variables over the file.`,
 	}
 	addConfigFlags(cmd)
 	cmd.AddCommand(serveCommand(), healthCommand(), logCommand(), apiCommand(), historyCommand(), blameCommand(), diffCommand(), restoreGroupCommand(),
-		restoreAPICommand(), atCommand(), applyCommand(), auditCommand(), demoCommand(), replayCommand(), verifyCommand(), subscriptionsCommand(), projectionsCommand(), backupCommand(),
+		restoreAPICommand(), restoreResourceCommand(), atCommand(), applyCommand(), auditCommand(), demoCommand(), replayCommand(), verifyCommand(), subscriptionsCommand(), projectionsCommand(), backupCommand(),
 		restoreCommand())
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/http/gatelog"
 )
 
@@ -45,6 +46,32 @@ func TestRestoreGroupCommand(t *testing.T) {
 	failsWith(t, s.tell(t, "restore-group", s.group), "--as-of")
 	failsWith(t, s.tell(t, "restore-group", "nothing", "--as-of", at), "APIG.3001", "nothing to restore")
 	failsWith(t, s.tell(t, "diff", "api", s.api, "--whole", "--from", at), "group or an instance")
+}
+
+func TestRestoreResourceCommand(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	env, _, err := s.Commands.CreateEnv.Do(t.Context(), s.Bus, s.Call("an environment"), apig.CreateEnv{InstanceID: s.InstanceID, Body: apig.EnvBody{Name: "TEST"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := s.head(t)
+	if _, _, err := s.Commands.DeleteEnv.Do(t.Context(), s.Bus, s.Call("by mistake"), apig.DeleteEnv{InstanceID: s.InstanceID, EnvID: env.ID}); err != nil {
+		t.Fatal(err)
+	}
+	o := s.tell(t, "restore-resource", "env", env.ID, "--as-of", at, "--dry-run")
+	wantParts(t, strings.Join(must(t, o), "\n"), "+ create environment TEST")
+	wantParts(t, o.err, "nothing was changed")
+	o = s.tell(t, "restore-resource", "env", env.ID, "--as-of", at, "--reason", "it is needed")
+	must(t, o)
+	wantParts(t, o.err, "made 1 change with 1 event")
+	wantParts(t, strings.Join(must(t, s.tell(t, "history", "env", env.ID, "-n", "1")), "\n"), "env.created", "by apig.RestoreResource", "because: it is needed")
+	o = s.tell(t, "restore-resource", "env", env.ID, "--as-of", at)
+	must(t, o)
+	wantParts(t, o.err, "everything is so already")
+	failsWith(t, s.tell(t, "restore-resource", "env"), "a kind and an id")
+	failsWith(t, s.tell(t, "restore-resource", "env", env.ID), "--as-of")
+	failsWith(t, s.tell(t, "restore-resource", "task", env.ID, "--as-of", at), "cannot be restored by itself")
 }
 
 func TestRestoreAPICommand(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,51 @@ It is a new change like any other. See what would happen with --dry-run first.`,
 	}, "apis")
 }
 
+func restoreResourceCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "restore-resource KIND ID",
+		Short: "Bring a policy, channel, app or another thing of an instance back to what it was at a moment",
+		Long: `Brings one thing back to what it was, under its old id if it is gone, with the secrets that it had. Kinds: env, feature,
+orchestration, channel, authorizer, app, appquota, throttle, acl, signature, plugin, variable, response. What went with
+it, such as bindings and AppCodes, does not come again; 'gatelog restore-group' binds policies again.
+
+It is a new change like any other. See what would happen with --dry-run first.`,
+		Example: `  gatelog restore-resource throttle 3437448ad06f4e0c91a224183116e965 --as-of 1742 --dry-run
+  gatelog restore-resource channel 3c1d… --as-of 2026-01-02T15:04:05Z --reason 'deleted by mistake'`,
+	}
+	addConnection(cmd)
+	addOutput(cmd, "what the server answers")
+	cmd.Args = kindAndID
+	asOf := addAsOf(cmd)
+	dryRun := cmd.Flags().Bool("dry-run", false, "only show what would change")
+	reason := cmd.Flags().String("reason", "", "why; kept with the events")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		body, err := restoreBody(*asOf, *dryRun)
+		if err != nil {
+			return err
+		}
+		return ask(cmd, func(a asked) error {
+			var view gatelog.ThingRestoredView
+			a.server.reason = *reason
+			path := strings.Join([]string{"resources", url.PathEscape(args[0]), url.PathEscape(args[1]), "restore"}, "/")
+			if err := a.server.post(a.Context(), path, body.Body, &view); err != nil {
+				return err
+			}
+			return a.changePlan(view.PlanView)
+		})
+	}
+	return cmd
+}
+
+// restoreBody asks for a restoration.
+func restoreBody(asOf string, dryRun bool) (body gatelog.RestoreBody, err error) {
+	if asOf == "" {
+		return body, errors.New("to which moment? give --as-of with a position of the log or a time")
+	}
+	body.Body.AsOf, body.Body.DryRun = asOf, dryRun
+	return body, nil
+}
+
 // restoringCommand completes a command that restores what stands under a path.
 func restoringCommand(cmd *cobra.Command, under string) *cobra.Command {
 	addConnection(cmd)
@@ -50,12 +96,11 @@ func restoringCommand(cmd *cobra.Command, under string) *cobra.Command {
 	dryRun := cmd.Flags().Bool("dry-run", false, "only show what would change")
 	reason := cmd.Flags().String("reason", "", "why; kept with the events")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if *asOf == "" {
-			return errors.New("to which moment? give --as-of with a position of the log or a time")
+		body, err := restoreBody(*asOf, *dryRun)
+		if err != nil {
+			return err
 		}
 		return ask(cmd, func(a asked) error {
-			var body gatelog.RestoreBody
-			body.Body.AsOf, body.Body.DryRun = *asOf, *dryRun
 			var view gatelog.RestoreView
 			a.server.reason = *reason
 			if err := a.server.post(a.Context(), under+"/"+args[0]+"/restore", body.Body, &view); err != nil {

@@ -63,6 +63,16 @@ func (c *Commands) DeclareAt(ctx context.Context, log eventstore.Log, call comma
 	return d, err
 }
 
+// Recall returns a thing of an instance as it was when the log ended at a position, for RestoreResource. It reads
+// the history of the whole project. Errors: those of apig.State.Recall.
+func (c *Commands) Recall(ctx context.Context, log eventstore.Log, call commands.Call, instanceID, kind, id string, at domain.Position) (apig.Recalled, error) {
+	state, err := c.Surface.StateAt(ctx, log, call.Tenant(), at)
+	if err != nil {
+		return apig.Recalled{}, err
+	}
+	return state.(*apig.State).Recall(instanceID, kind, id)
+}
+
 // ApplyDeclaration makes an instance, or groups of it, what is declared. Secrets that are given are sealed before
 // the command leaves this process, and so are fresh ones for apps and signature keys that may have to be made.
 // Errors: those of apig.State.ApplyDeclaration.

@@ -21,6 +21,8 @@ type ApplyDeclaration struct {
 	// Written has the definitions at the positions that FindRunning gave.
 	Written map[domain.Position]Definition `json:"written,omitempty"`
 	Secrets FreshSecrets                   `json:"secrets"`
+	// Keep leaves alone what is not declared.
+	Keep bool `json:"keep,omitempty"`
 	// DryRun asks for the plan alone.
 	DryRun bool `json:"dry_run,omitempty"`
 }
@@ -103,16 +105,31 @@ func (s *State) ApplyDeclaration(m *domain.Moment, c ApplyDeclaration) (ChangePl
 	if err := in.allPlaced(); err != nil {
 		return ChangePlan{}, nil, err
 	}
-	p := &planning{s: s.fork(in), m: m, secrets: c.Secrets, plan: ChangePlan{Changes: []PlannedChange{}, Refused: []RestoreReason{}}}
-	p.in = p.s.instances[in.ID]
-	p.run = runningOf(p.in, c.Written)
+	p := s.planning(m, in, c.Written)
+	p.secrets = c.Secrets
 	if err := p.steps(c.Declaration); err != nil {
 		return ChangePlan{}, nil, err
 	}
+	if c.Keep {
+		p.first, p.last = nil, nil
+	}
+	return p.done(c.DryRun)
+}
+
+// planning begins to plan on a copy of an instance.
+func (s *State) planning(m *domain.Moment, in *instance, written map[domain.Position]Definition) *planning {
+	p := &planning{s: s.fork(in), m: m, plan: ChangePlan{Changes: []PlannedChange{}, Refused: []RestoreReason{}}}
+	p.in = p.s.instances[in.ID]
+	p.run = runningOf(p.in, written)
+	return p
+}
+
+// done takes all steps and returns what they come to.
+func (p *planning) done(dryRun bool) (ChangePlan, []domain.Event, error) {
 	if err := p.settle(slices.Concat(p.first, p.middle, reversed(p.last))); err != nil {
 		return ChangePlan{}, nil, err
 	}
-	return p.decided(c.DryRun)
+	return p.decided(dryRun)
 }
 
 // fork returns a state of its own with what s knows of one instance.

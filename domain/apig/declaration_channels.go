@@ -6,7 +6,8 @@ var channelKind = declaredKind[ChannelBody]{
 	name:   "channel",
 	known:  func(in *instance, _ string) map[string]string { return in.channels.names },
 	nameOf: func(b ChannelBody) string { return b.Name },
-	shown:  func(in *instance, id string) ChannelBody { return in.declareChannel(*in.channels.all[id]) },
+	shown:  func(in *instance, id string) ChannelBody { return in.declareChannel(*in.channels.all[id]).masked() },
+	whole:  func(in *instance, id string) ChannelBody { return in.declareChannel(*in.channels.all[id]) },
 	create: func(p *planning, _ string, b ChannelBody) ([]domain.Event, error) {
 		b, err := p.in.resolveChannel(b)
 		if err != nil {
@@ -27,6 +28,7 @@ var channelKind = declaredKind[ChannelBody]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteChannel(p.m, DeleteChannel{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return ChannelCreated{*in.channels.all[id]} },
 }
 
 // kindOf is the kind of channel that the body asks for; that of a body which asks for none that there is does
@@ -61,14 +63,19 @@ func (in *instance) declareChannel(ch Channel) ChannelBody {
 		b.Health = &ch.Health.HealthCheckBody
 	}
 	if ch.Microservice != nil {
-		service := ch.Microservice.MicroserviceBody
-		if service.Nacos != nil && service.Nacos.UserInfo != nil {
-			nacos, user := *service.Nacos, *service.Nacos.UserInfo
-			user.Password = MaskedSecret
-			nacos.UserInfo, service.Nacos = &user, &nacos
-		}
-		b.Microservice = &service
+		b.Microservice = &ch.Microservice.MicroserviceBody
 	}
+	return b
+}
+
+// masked returns the body without the password of its registry.
+func (b ChannelBody) masked() ChannelBody {
+	if b.Microservice == nil || b.Microservice.Nacos == nil || b.Microservice.Nacos.UserInfo == nil {
+		return b
+	}
+	service, nacos, user := *b.Microservice, *b.Microservice.Nacos, *b.Microservice.Nacos.UserInfo
+	user.Password = MaskedSecret
+	nacos.UserInfo, service.Nacos, b.Microservice = &user, &nacos, &service
 	return b
 }
 

@@ -77,6 +77,7 @@ var variableKind = declaredKind[DeclaredVariable]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteVariable(p.m, DeleteVariable{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return VariableCreated{in.variables[id].Variable} },
 }
 
 // responseKind are the responses of a group. The default one that nobody changed is not among them.
@@ -114,6 +115,7 @@ var responseKind = declaredKind[ResponseBody]{
 		}
 		return events(p.s.DeleteResponse(p.m, DeleteResponse{p.in.ID, r.GroupID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return ResponseCreated{*in.responses[id]} },
 }
 
 // rewriteResponse gives a response these answers alone.

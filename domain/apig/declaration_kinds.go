@@ -20,6 +20,11 @@ type declaredKind[T any] struct {
 	create func(p *planning, within string, t T) ([]domain.Event, error)
 	change func(p *planning, id string, t T) ([]domain.Event, error)
 	remove func(p *planning, id string) ([]domain.Event, error) // nil: it is never removed
+	// whole is shown with what is secret as it is, sealed; nil: there is nothing secret.
+	whole func(in *instance, id string) T
+	// again is the event that makes the thing with an id once more, under that id and with its secrets; nil: it
+	// has no life of its own.
+	again func(in *instance, id string) domain.Event
 }
 
 // all declares all things of a kind that an instance has, by name.
@@ -79,6 +84,7 @@ var envKind = declaredKind[EnvBody]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteEnv(p.m, DeleteEnv{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return EnvCreated{in.envs[id].Environment} },
 }
 
 var featureKind = declaredKind[FeatureBody]{
@@ -94,6 +100,10 @@ var featureKind = declaredKind[FeatureBody]{
 	shown: func(in *instance, name string) FeatureBody {
 		f := in.features[name]
 		return FeatureBody{Name: name, Enable: &f.Enable, Config: maskedConfig(name, f.Config)}
+	},
+	whole: func(in *instance, name string) FeatureBody {
+		f := in.features[name]
+		return FeatureBody{Name: name, Enable: &f.Enable, Config: f.Config}
 	},
 	create: func(p *planning, _ string, b FeatureBody) ([]domain.Event, error) { return p.setFeature(b) },
 	change: func(p *planning, _ string, b FeatureBody) ([]domain.Event, error) { return p.setFeature(b) },
@@ -117,6 +127,7 @@ var orchestrationKind = declaredKind[OrchestrationBody]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteOrchestration(p.m, DeleteOrchestration{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return OrchestrationCreated{in.orchestrations.all[id]} },
 }
 
 var authorizerKind = declaredKind[AuthorizerBody]{
@@ -133,6 +144,7 @@ var authorizerKind = declaredKind[AuthorizerBody]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteAuthorizer(p.m, DeleteAuthorizer{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return AuthorizerCreated{*in.authorizers.all[id]} },
 }
 
 var aclKind = declaredKind[ACLBody]{
@@ -149,6 +161,7 @@ var aclKind = declaredKind[ACLBody]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteACL(p.m, DeleteACL{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return ACLCreated{in.access.policies[id]} },
 }
 
 var throttleKind = declaredKind[DeclaredThrottle]{
@@ -167,6 +180,9 @@ var throttleKind = declaredKind[DeclaredThrottle]{
 	},
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteThrottle(p.m, DeleteThrottle{p.in.ID, id}))
+	},
+	again: func(in *instance, id string) domain.Event {
+		return ThrottleCreated{in.throttling.policies[id].Throttle}
 	},
 }
 

@@ -34,6 +34,7 @@ var appKind = declaredKind[DeclaredApp]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteApp(p.m, DeleteApp{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return AppCreated{in.credentials.apps[id].App} },
 }
 
 // appACLKind is from where an app may call: one thing of an app at most.
@@ -86,6 +87,7 @@ var appQuotaKind = declaredKind[DeclaredAppQuota]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteAppQuota(p.m, DeleteAppQuota{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return AppQuotaCreated{in.credentials.quotas[id].AppQuota} },
 }
 
 // quotaAppKind are the apps that a credential quota holds for. An id is that of quota and app.
@@ -139,6 +141,7 @@ var signatureKind = declaredKind[DeclaredSignature]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeleteSignature(p.m, DeleteSignature{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return SignatureCreated{in.signing.keys[id]} },
 }
 
 // Body is the body that makes the signature key.
@@ -156,6 +159,9 @@ var pluginKind = declaredKind[DeclaredPlugin]{
 		// The content was read before it was recorded.
 		d.Content, _ = MapPluginSecrets(p.Content, func(string, string) (string, error) { return MaskedSecret, nil })
 		return d
+	},
+	whole: func(in *instance, id string) DeclaredPlugin {
+		return DeclaredPlugin{PluginBody: in.plugins.all[id].PluginBody, RomaAppID: in.plugins.all[id].RomaAppID}
 	},
 	create: func(p *planning, _ string, d DeclaredPlugin) ([]domain.Event, error) {
 		content, err := unmaskedContent("", d.Content)
@@ -176,6 +182,7 @@ var pluginKind = declaredKind[DeclaredPlugin]{
 	remove: func(p *planning, id string) ([]domain.Event, error) {
 		return events(p.s.DeletePlugin(p.m, DeletePlugin{p.in.ID, id}))
 	},
+	again: func(in *instance, id string) domain.Event { return PluginCreated{*in.plugins.all[id]} },
 }
 
 // unmaskedContent returns the content with the secrets of an older one wherever it has a mask.

@@ -17,9 +17,9 @@ func (p *planning) steps(d Declaration) error {
 		func() error { return planOf(p, orchestrationKind, "", d.Orchestrations) },
 		func() error { return planOf(p, channelKind, "", d.Channels) },
 		func() error { return planOf(p, authorizerKind, "", d.Authorizers) },
-		func() error { return p.appSteps(d.Apps) },
-		func() error { return p.quotaSteps(d.AppQuotas) },
-		func() error { return p.throttleSteps(d.Throttles) },
+		func() error { return planParts(p, appKind, d.Apps) },
+		func() error { return planParts(p, appQuotaKind, d.AppQuotas) },
+		func() error { return planParts(p, throttleKind, d.Throttles) },
 		func() error { return planOf(p, aclKind, "", d.ACLs) },
 		func() error { return planOf(p, signatureKind, "", d.Signatures) },
 		func() error { return planOf(p, pluginKind, "", d.Plugins) },
@@ -32,44 +32,25 @@ func (p *planning) steps(d Declaration) error {
 	return nil
 }
 
-func (p *planning) appSteps(apps []DeclaredApp) error {
-	if err := planOf(p, appKind, "", apps); err != nil {
+// planParts is planOf for things with parts of their own.
+func planParts[T any](p *planning, k declaredKind[T], wanted []T) error {
+	if err := planOf(p, k, "", wanted); err != nil {
 		return err
 	}
-	for _, d := range apps {
-		acl := []AppACLBody{}
-		if d.ACL != nil {
-			acl = append(acl, *d.ACL)
-		}
-		if err := planOf(p, appACLKind, d.Name, acl); err != nil {
+	for _, t := range wanted {
+		if err := p.parts(t); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *planning) quotaSteps(quotas []DeclaredAppQuota) error {
-	if err := planOf(p, appQuotaKind, "", quotas); err != nil {
-		return err
+// acls is from where the app may call, as a list of one or none.
+func (d DeclaredApp) acls() []AppACLBody {
+	if d.ACL == nil {
+		return []AppACLBody{}
 	}
-	for _, d := range quotas {
-		if err := planOf(p, quotaAppKind, d.Name, spoken(d.Apps)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *planning) throttleSteps(throttles []DeclaredThrottle) error {
-	if err := planOf(p, throttleKind, "", throttles); err != nil {
-		return err
-	}
-	for _, d := range throttles {
-		if err := planOf(p, specialKind, d.Name, spoken(d.Specials)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return []AppACLBody{*d.ACL}
 }
 
 // spoken is a list of parts, which are spoken of even when there are none.

@@ -37,28 +37,32 @@ type declareIn struct {
 func (s *surface) declare(ctx context.Context, call commands.Call, in *declareIn) (*found[apig.Declaration], error) {
 	command := apig.Declare{InstanceID: in.InstanceID, Group: in.Group}
 	if at, past := projections.MomentOf(ctx); past {
-		d, err := s.declareAt(ctx, call, command, at)
+		d, err := replayed(ctx, s, func() (apig.Declaration, error) {
+			return s.Commands.DeclareAt(ctx, s.Log, call, command, at, s.Queries.WrittenAt)
+		})
 		return &found[apig.Declaration]{d}, err
 	}
 	d, _, err := s.Commands.Declare(ctx, s.Bus, call, command, s.Queries.WrittenAt)
 	return &found[apig.Declaration]{d}, err
 }
 
-// declareAt replays the project up to a moment, when it is its turn.
-func (s *surface) declareAt(ctx context.Context, call commands.Call, command apig.Declare, at domain.Position) (apig.Declaration, error) {
+// replayed does what replays a whole project, when it is its turn.
+func replayed[R any](ctx context.Context, s *surface, do func() (R, error)) (R, error) {
 	select {
 	case s.replaying <- struct{}{}:
 		defer func() { <-s.replaying }()
 	case <-ctx.Done():
-		return apig.Declaration{}, domain.Errorf(domain.CodeUnavailable, "other moments are being replayed: try again")
+		var none R
+		return none, domain.Errorf(domain.CodeUnavailable, "other moments are being replayed: try again")
 	}
-	return s.Commands.DeclareAt(ctx, s.Log, call, command, at, s.Queries.WrittenAt)
+	return do()
 }
 
 // ApplyBody is what shall be, and whether to do it.
 type ApplyBody struct {
 	Body struct {
 		Declaration apig.Declaration `json:"declaration"`
+		Keep        bool             `json:"keep,omitempty" doc:"Delete nothing, and take nothing offline, for not being declared."`
 		DryRun      bool             `json:"dry_run,omitempty" doc:"Only say what would change."`
 	}
 }
@@ -78,7 +82,7 @@ func (s *surface) apply(ctx context.Context, call commands.Call, in *applyIn) (*
 	if in.Body.DryRun {
 		call.Meta().Trace.OnlyAsks()
 	}
-	command := apig.ApplyDeclaration{InstanceID: in.InstanceID, Declaration: in.Body.Declaration, DryRun: in.Body.DryRun}
+	command := apig.ApplyDeclaration{InstanceID: in.InstanceID, Declaration: in.Body.Declaration, Keep: in.Body.Keep, DryRun: in.Body.DryRun}
 	plan, at, err := s.Commands.ApplyDeclaration(ctx, s.Bus, call, command, s.Queries.WrittenAt)
 	if err != nil {
 		return nil, halfway{err, at}

@@ -13,6 +13,7 @@ import (
 	"github.com/gatelog/gatelog/domain/apig"
 	"github.com/gatelog/gatelog/http/gatelog"
 	"github.com/gatelog/gatelog/http/gatelog/gatelogtest"
+	projectionsapig "github.com/gatelog/gatelog/projections/apig"
 )
 
 // declared asks for the declared form, of the instance or with a query of a part or of the past.
@@ -187,4 +188,50 @@ func TestWhatIsNoDeclaration(t *testing.T) {
 		{name: "an unknown group", path: "/projects/$P/instances/$I/declaration?group=none", status: http.StatusNotFound, must: []string{"APIG.3001"}},
 		{name: "an unknown instance", path: "/projects/$P/instances/none/declaration", status: http.StatusNotFound, must: []string{"APIG.3030"}},
 	})
+}
+
+// A policy that was deleted comes again under its old id, as a new change.
+func TestAResourceIsRestored(t *testing.T) {
+	t.Parallel()
+	w := gatelogtest.New(t)
+	body := apig.ACLBody{Name: "office", Type: "PERMIT", EntityType: "IP", Value: "192.0.2.7"}
+	policy, _, err := w.Commands.CreateACL.Do(t.Context(), w.Bus, w.Call("a policy"), apig.CreateACL{InstanceID: w.InstanceID, Body: body})
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := head(t, w)
+	if _, _, err := w.Commands.DeleteACL.Do(t.Context(), w.Bus, w.Call("by mistake"), apig.DeleteACL{InstanceID: w.InstanceID, ACLID: policy.ID}); err != nil {
+		t.Fatal(err)
+	}
+	restore := func(kind, id string, at uint64, dryRun bool) answer {
+		return ask(t, w, http.MethodPost, instancePath(w)+"/resources/"+kind+"/"+id+"/restore", fmt.Sprintf(`{"as_of":"%d","dry_run":%v}`, at, dryRun))
+	}
+	var view gatelog.ThingRestoredView
+	restore("acl", policy.ID, was, true).into(t, &view)
+	if diff := cmp.Diff([]string{"create acl /office"}, titles(view.PlanView)); diff != "" || !view.DryRun || uint64(view.AsOf) != was {
+		t.Errorf("the plan as of %d (-want +got):\n%s", view.AsOf, diff)
+	}
+	if a := restore("acl", policy.ID, was, false); a.status != http.StatusOK {
+		t.Fatalf("restore = %d %s", a.status, a.body)
+	}
+	d := declared(t, w, "")
+	if diff := cmp.Diff([]apig.ACLBody{body}, d.ACLs); diff != "" {
+		t.Error(diff)
+	}
+	in := projectionsapig.In{Tenant: gatelogtest.Project, Instance: w.InstanceID}
+	if row, err := w.Queries.ACL(t.Context(), in, policy.ID); err != nil || row.Value != body.Value {
+		t.Errorf("read as %+v, %v", row, err)
+	}
+	for name, c := range map[string]struct {
+		a    answer
+		code string
+	}{
+		"never there":  {restore("acl", "nothing", was, false), domain.CodeNotFound},
+		"another kind": {restore("task", policy.ID, was, false), domain.CodeInvalid},
+		"before it":    {restore("acl", policy.ID, was-1, false), domain.CodeNotFound},
+	} {
+		if c.a.status < 400 || !strings.Contains(c.a.body, c.code) {
+			t.Errorf("%s: %d %s", name, c.a.status, c.a.body)
+		}
+	}
 }

@@ -44,6 +44,7 @@ const (
 	// ActionRestoreGroup and ActionRestoreAPI allow bringing back what was.
 	ActionRestoreGroup = "gatelog:groups:restore"
 	ActionRestoreAPI   = "gatelog:apis:restore"
+	ActionRestoreThing = "gatelog:resources:restore"
 	ActionDeclare      = "gatelog:instances:declare"
 	ActionApply        = "gatelog:instances:apply"
 	// ActionRequestEndpoint allows asking for the connection of a VPC endpoint.

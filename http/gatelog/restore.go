@@ -23,6 +23,12 @@ func (s *surface) restores(api huma.API) {
 		id: "restore-api", method: http.MethodPost, path: apiPath + "/restore", action: ActionRestoreAPI,
 		summary: "Bring an API back to what it was", doc: doc,
 	}, s.restoreAPI)
+	register(s, api, operation{
+		id: "restore-resource", method: http.MethodPost, path: instancePath + "/resources/{kind}/{resource_id}/restore", action: ActionRestoreThing,
+		summary: "Bring a policy, channel, app or another thing of an instance back to what it was", doc: doc +
+			" Kinds: env, feature, orchestration, channel, authorizer, app, appquota, throttle, acl, signature, plugin, variable, response. What went with " +
+			"it, such as bindings and AppCodes, does not come again.",
+	}, s.restoreResource)
 }
 
 // RestoreBody says to which moment, and whether to do it.
@@ -86,6 +92,39 @@ func (s *surface) restoreAPI(ctx context.Context, call commands.Call, in *restor
 	command := apig.RestoreAPI{InstanceID: in.InstanceID, Then: then, DryRun: in.Body.DryRun}
 	plan, changedAt, err := s.Commands.RestoreAPI.Do(ctx, s.Bus, call, command)
 	return restored(plan, changedAt, at, in.Body.DryRun, err)
+}
+
+type restoreResourceIn struct {
+	InInstance
+	RestoreBody
+	Kind       string `path:"kind" pattern:"^[a-z]{1,32}$" doc:"Kind of the thing, as the log calls it."`
+	ResourceID string `path:"resource_id" pattern:"^[A-Za-z0-9_-]{1,128}$" doc:"Its id; of a feature its name. It may be gone by now."`
+}
+
+// ThingRestoredView is what restoring one thing changed, or would change.
+type ThingRestoredView struct {
+	AsOf domain.Position `json:"as_of" doc:"Position of the moment."`
+	PlanView
+}
+
+func (s *surface) restoreResource(ctx context.Context, call commands.Call, in *restoreResourceIn) (*changed[ThingRestoredView], error) {
+	in.asks(call)
+	at, err := s.position(ctx, "as_of", in.Body.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	then, err := replayed(ctx, s, func() (apig.Recalled, error) {
+		return s.Commands.Recall(ctx, s.Log, call, in.InstanceID, in.Kind, in.ResourceID, at)
+	})
+	if err != nil {
+		return nil, notThen(err, at)
+	}
+	command := apig.RestoreResource{InstanceID: in.InstanceID, Then: then, DryRun: in.Body.DryRun}
+	plan, changedAt, err := s.Commands.RestoreResource.Do(ctx, s.Bus, call, command)
+	if err != nil {
+		return nil, halfway{err, changedAt}
+	}
+	return &changed[ThingRestoredView]{Position: place(changedAt), Body: ThingRestoredView{at, PlanView{in.Body.DryRun, plan}}}, nil
 }
 
 func restored(plan apig.RestorePlan, changedAt, asOf domain.Position, dryRun bool, err error) (*changed[RestoreView], error) {

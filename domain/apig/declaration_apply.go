@@ -65,8 +65,13 @@ type PlannedChange struct {
 // CodePlanRefused: rules forbid what a declaration asks for.
 const CodePlanRefused = "gatelog.plan_refused"
 
-// settlings bounds how often what could not be done is tried again after everything else.
-const settlings = 10
+// Bounds of the work of one plan.
+const (
+	// settlings is how often what could not be done is tried again after everything else.
+	settlings = 10
+	// maxSteps is how many steps a declaration can take, most of which change nothing.
+	maxSteps = 100_000
+)
 
 // planning is a declaration that is being compared with an instance: each step is decided by the operation that
 // it stands for, on a copy of the state, which then has what the step causes.
@@ -163,6 +168,9 @@ func reversed(steps []step) []step {
 // needs its channel, a name must be free, a quota may be full. So what is refused is tried again, as long as
 // that helps.
 func (p *planning) settle(steps []step) error {
+	if len(steps) > maxSteps {
+		return domain.Errorf(domain.CodeTooLarge, "it has %d parts, and at most %d are compared at once: apply the groups one by one", len(steps), maxSteps)
+	}
 	for range settlings {
 		var left []step
 		var reasons []RestoreReason
@@ -181,7 +189,8 @@ func (p *planning) settle(steps []step) error {
 			left = append(left, st)
 			reasons = append(reasons, RestoreReason{Kind: st.Kind, Name: st.title(), Code: refused.Code, Message: refused.Message})
 		}
-		if len(left) == 0 || len(left) == len(steps) {
+		// More than one change could hold need not be tried again.
+		if len(left) == 0 || len(left) == len(steps) || len(left) > maxEvents {
 			p.plan.Refused = append(p.plan.Refused, reasons...)
 			return nil
 		}

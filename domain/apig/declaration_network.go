@@ -86,9 +86,9 @@ var domainKind = declaredKind[URLDomainBody]{
 	},
 }
 
-// body is what binds the domain name as it is, but for its certificates.
+// body is what binds the domain name as it is, but for its certificates, in the one writing that names have here.
 func (d URLDomain) body() URLDomainBody {
-	b := URLDomainBody{Name: d.Name, MinSSLVersion: d.MinSSLVersion, RedirectHTTP: d.RedirectHTTP}
+	b := URLDomainBody{Name: sameDomain(d.Name), MinSSLVersion: d.MinSSLVersion, RedirectHTTP: d.RedirectHTTP}
 	if d.HTTPPort != defaultHTTPPort || d.HTTPSPort != defaultHTTPSPort {
 		b.HTTPPort, b.HTTPSPort = &d.HTTPPort, &d.HTTPSPort
 	}

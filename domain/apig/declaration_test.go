@@ -3,6 +3,7 @@ package apig
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"sigs.k8s.io/yaml"
+
+	"github.com/gatelog/gatelog/domain"
 )
 
 // updating is set by go test -update, which events_test.go declares.
@@ -255,4 +258,28 @@ func copyOf(t *testing.T, d Declaration) Declaration {
 		t.Fatal(err)
 	}
 	return again
+}
+
+// What nobody could apply is not planned for long.
+func TestADeclarationIsBounded(t *testing.T) {
+	t.Parallel()
+	group := DeclaredGroup{Name: "shop", Variables: []DeclaredVariable{}}
+	for n := range maxSteps {
+		group.Variables = append(group.Variables, DeclaredVariable{Env: "RELEASE", Name: fmt.Sprintf("v%06d", n), Value: "1"})
+	}
+	c := ApplyDeclaration{InstanceID: gw, DryRun: true, Declaration: Declaration{Format: DeclarationFormat, Scope: ScopeGroups, Groups: []DeclaredGroup{group}}}
+	if _, _, err := empty().direct.ApplyDeclaration(moment(), c); domain.CodeOf(err) != domain.CodeTooLarge {
+		t.Errorf("%d parts: %v", maxSteps, err)
+	}
+	group.Variables = group.Variables[:2*maxEvents]
+	c.Declaration.Groups[0] = group
+	plan, _, err := empty().direct.ApplyDeclaration(moment(), c)
+	if err != nil || len(plan.Refused) < maxEvents {
+		t.Errorf("%d variables over their quota: %d reasons, %v", 2*maxEvents, len(plan.Refused), err)
+	}
+	group.APIs = make([]DeclaredAPI, maxDeclaredAPIs+1)
+	c.Declaration.Groups[0] = group
+	if _, _, err := empty().direct.ApplyDeclaration(moment(), c); domain.CodeOf(err) != domain.CodeTooLarge {
+		t.Errorf("%d APIs: %v", len(group.APIs), err)
+	}
 }

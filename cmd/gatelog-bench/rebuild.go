@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -35,6 +36,8 @@ func measureRebuild(ctx context.Context, b *bench) (result, error) {
 		return result{}, err
 	}
 	var r result
+	// For both sides, as the server and 'gatelog replay' have it.
+	defer debug.SetGCPercent(debug.SetGCPercent(node.GCPercent))
 	err := b.withEngines(ctx, func(e *node.Engines, db *sqlx.DB) error {
 		p := projectionsapig.New()
 		copied, err := readTables(ctx, db, p)

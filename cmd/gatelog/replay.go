@@ -44,6 +44,7 @@ The exit code is 0 when all projections were made again, else 1.`,
 			if err != nil {
 				return err
 			}
+			restCollector()
 			all, err := chosenToReplay(cmd, args)
 			if err != nil {
 				return err

@@ -57,14 +57,17 @@ nothing: beside a server that runs on the data directory (give it another addres
 	return cmd
 }
 
-// gcPercent lets the heap grow to five times what is live before it is collected, unless GOGC says
-// otherwise: most of the heap is the writers' state, which lives long and is marked in vain.
-const gcPercent = 400
+// restCollector lets the heap grow to five times what is live before it is collected, unless GOGC says
+// otherwise: most of the heap is the writers' state, or the rows of a replay, which lives long and is marked in
+// vain.
+func restCollector() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(node.GCPercent)
+	}
+}
 
 func serve(ctx context.Context, c node.Config, out io.Writer) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
+	restCollector()
 	log := c.Logger()
 	engines, err := node.OpenEngines(ctx, c, log)
 	if err != nil {

@@ -176,3 +176,6 @@ func (c *Config) Logger() *slog.Logger {
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, options))
 }
+
+// GCPercent is the GOGC of programs whose heap is mostly what they keep: the server and a replay.
+const GCPercent = 400

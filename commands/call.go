@@ -52,6 +52,13 @@ func (c Call) Tenant() string { return c.tenant }
 // Meta is what the request says about itself.
 func (c Call) Meta() Meta { return c.meta }
 
+// Asking returns the call for a command that changes nothing: without the Idempotency-Key, which stands for the
+// one command of the request that does.
+func (c Call) Asking() Call {
+	c.meta.IdempotencyKey = ""
+	return c
+}
+
 // Authorize returns the call when p allows one of the actions in the tenant, else an error with
 // domain.CodeForbidden that names the first action. A request that says too much about itself gets
 // domain.CodeInvalid.

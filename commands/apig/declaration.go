@@ -2,6 +2,9 @@ package apig
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -77,6 +80,12 @@ func (c *Commands) Recall(ctx context.Context, log eventstore.Log, call commands
 // the command leaves this process, and so are fresh ones for apps and signature keys that may have to be made.
 // Errors: those of apig.State.ApplyDeclaration.
 func (c *Commands) ApplyDeclaration(ctx context.Context, b *commands.Bus, call commands.Call, in apig.ApplyDeclaration, read ReadDefinition) (apig.ChangePlan, domain.Position, error) {
+	said, err := json.Marshal(in.Declaration)
+	if err != nil {
+		return apig.ChangePlan{}, 0, err
+	}
+	sum := sha256.Sum256(append([]byte(in.InstanceID+"/"), said...))
+	in.Digest = hex.EncodeToString(sum[:])
 	if err := c.sealDeclaration(ctx, call, &in); err != nil {
 		return apig.ChangePlan{}, 0, err
 	}
@@ -114,7 +123,7 @@ func whileRunning[R any](do func() (R, domain.Position, error)) (R, domain.Posit
 
 // written looks up what runs and is no draft.
 func (c *Commands) written(ctx context.Context, b *commands.Bus, call commands.Call, asked apig.FindRunning, read ReadDefinition) (map[domain.Position]apig.Definition, error) {
-	positions, _, err := c.findRunning.Do(ctx, b, call, asked)
+	positions, _, err := c.findRunning.Do(ctx, b, call.Asking(), asked)
 	if err != nil {
 		return nil, err
 	}

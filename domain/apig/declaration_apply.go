@@ -25,6 +25,9 @@ type ApplyDeclaration struct {
 	Keep bool `json:"keep,omitempty"`
 	// DryRun asks for the plan alone.
 	DryRun bool `json:"dry_run,omitempty"`
+	// Digest stands for the declaration in comparisons: sealing gives its secrets another text each time. It never
+	// gets into the log in the clear.
+	Digest string `json:"digest,omitempty"`
 }
 
 // FreshSecrets are sealed secrets for things that may have to be made, by name.
@@ -41,7 +44,7 @@ type FreshSignature struct {
 
 // Fingerprint is what the client asked for, without what differs with every sending.
 func (c ApplyDeclaration) Fingerprint() any {
-	c.Written, c.Secrets = nil, FreshSecrets{}
+	c.Written, c.Secrets, c.Declaration = nil, FreshSecrets{}, Declaration{}
 	return c
 }
 

@@ -117,6 +117,10 @@ func TestEachRequestOfThisSurfaceIsOneRecord(t *testing.T) {
 	at := func(dry bool) string { return fmt.Sprintf(`{"as_of":"%d","dry_run":%v}`, c.Head(t), dry) }
 	before := at(false)
 	c.Must(t, 200, request("setup", "PUT", "api-groups/$group", groupBody("shop2")))
+	const declaration = instance + "/declaration"
+	declared := func(more string) string {
+		return `{"declaration":{"format":1,"scope":"groups","groups":[{"name":"bank","sl_domain_access_enabled":false}]}` + more + `}`
+	}
 	takeAll(t, c, []step{
 		{name: "quota", method: "PUT", path: instance + "/quotas/API_NUM_LIMIT", body: `{"value":7}`, status: 200, outcome: audit.Accepted, changes: 1},
 		{name: "an unknown quota", method: "PUT", path: instance + "/quotas/NONE", body: `{"value":7}`, status: 400, outcome: audit.Refused},
@@ -125,6 +129,12 @@ func TestEachRequestOfThisSurfaceIsOneRecord(t *testing.T) {
 		{name: "restore", method: "POST", path: instance + "/groups/$group/restore", body: before, status: 200, outcome: audit.Accepted, changes: 1},
 		{name: "restore again", method: "POST", path: instance + "/groups/$group/restore", body: before, status: 200, outcome: audit.Unchanged},
 		{name: "restore nothing", method: "POST", path: instance + "/groups/nothing/restore", body: before, status: 404, outcome: audit.Refused},
+		{name: "restore a thing", method: "POST", path: instance + "/resources/group/$group/restore", body: before, status: 400, outcome: audit.Refused},
+		{name: "a declared plan", method: "POST", path: declaration, body: declared(`,"dry_run":true`), status: 200},
+		{name: "declared", method: "POST", path: declaration, body: declared(""), key: "k1", status: 200, outcome: audit.Accepted, changes: 2},
+		{name: "repeat what was declared", method: "POST", path: declaration, body: declared(""), key: "k1", status: 200},
+		{name: "declared again", method: "POST", path: declaration, body: declared(""), status: 200, outcome: audit.Unchanged},
+		{name: "no declaration", method: "POST", path: declaration, body: `{}`, status: 400, outcome: audit.Refused},
 		{name: "endpoint of a stranger", method: "POST", path: instance + "/vpc-endpoint/connections", body: `{}`, status: 400, outcome: audit.Refused},
 		{name: "calls", method: "POST", path: instance + "/call-records", body: `{}`, status: 400, outcome: audit.Refused},
 		{name: "subscribe", method: "POST", path: hooks, body: hookBody, status: 201, outcome: audit.Accepted, changes: 1, keep: map[string]string{"hook": "id"}},

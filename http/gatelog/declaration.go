@@ -60,12 +60,18 @@ func replayed[R any](ctx context.Context, s *surface, do func() (R, error)) (R, 
 
 // ApplyBody is what shall be, and whether to do it.
 type ApplyBody struct {
-	Body struct {
-		Declaration apig.Declaration `json:"declaration"`
-		Keep        bool             `json:"keep,omitempty" doc:"Delete nothing, and take nothing offline, for not being declared."`
-		DryRun      bool             `json:"dry_run,omitempty" doc:"Only say what would change."`
-	}
+	Body Applied
 }
+
+// Applied is the body that asks to apply a declaration.
+type Applied struct {
+	Declaration apig.Declaration `json:"declaration"`
+	Keep        bool             `json:"keep,omitempty" doc:"Delete nothing, and take nothing offline, for not being declared."`
+	DryRun      bool             `json:"dry_run,omitempty" doc:"Only say what would change."`
+}
+
+// MostJSONValues is how many values the body can have: an API of a real document has some 130.
+func (Applied) MostJSONValues() int { return 400_000 }
 
 // PlanView is what applying a declaration changed, or would change.
 type PlanView struct {

@@ -13,6 +13,9 @@ import (
 // needs, it bounds the memory that a few bytes each can be blown up to when they are read.
 const maxValues = 100_000
 
+// large is a body that needs more values than others.
+type large interface{ MostJSONValues() int }
+
 // strict reads one JSON value and nothing else: a member that nobody knows or that is there twice, text
 // that is not UTF-8 or would lose characters, null for the whole, or anything behind the value is an
 // error. What a client misspells must not be ignored.
@@ -26,7 +29,10 @@ func strict(data []byte, v any) error {
 	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
 		return errors.New("the body is null")
 	}
-	s := scan{data: data}
+	s := scan{data: data, most: maxValues}
+	if body, ok := v.(large); ok {
+		s.most = body.MostJSONValues()
+	}
 	if err := s.run(); err != nil {
 		return err
 	}
@@ -51,6 +57,7 @@ type scan struct {
 	data   []byte
 	at     int
 	values int
+	most   int // values
 	open   []container
 	names  [][]byte // of the members met in what is open, outermost first
 }
@@ -73,8 +80,8 @@ func (s *scan) run() error {
 			last := len(s.open) - 1
 			s.names, s.open = s.names[:s.open[last].first], s.open[:last]
 		case ',', ':':
-			if s.values++; s.values > maxValues {
-				return fmt.Errorf("the body has more than %d values", maxValues)
+			if s.values++; s.values > s.most {
+				return fmt.Errorf("the body has more than %d values", s.most)
 			}
 		case '"':
 			if err := s.text(); err != nil {

@@ -221,3 +221,20 @@ func BenchmarkStrict(b *testing.B) {
 		})
 	}
 }
+
+type roomy struct {
+	Tags []string `json:"tags"`
+}
+
+func (roomy) MostJSONValues() int { return 2 * maxValues }
+
+func TestABodyThatNeedsMoreValues(t *testing.T) {
+	t.Parallel()
+	list := func(n int) []byte { return []byte(`{"tags":[` + strings.Repeat(`"",`, n) + `""]}`) }
+	if err := strict(list(maxValues), new(roomy)); err != nil {
+		t.Errorf("more than others: %v", err)
+	}
+	if err := strict(list(2*maxValues), new(roomy)); err == nil {
+		t.Error("more than it may have")
+	}
+}

@@ -79,6 +79,7 @@ func TestMainJob(t *testing.T) {
 	s.switchBack(ids)
 	s.compareRuntimes(first, s.runtimes(ids))
 	s.roundTrip(ids)
+	s.isAsDeclared()
 	before := s.everything(ids)
 
 	s.kill()
@@ -204,6 +205,7 @@ func (s *server) everything(ids map[string][]string) map[string]string {
 		all[path] = string(s.call(http.MethodGet, path, nil, nil).body)
 	}
 	get(s.path("/api-groups?limit=500"))
+	get(s.declaration())
 	for group, apis := range ids {
 		get(s.path("/api-groups/" + group))
 		get(s.path("/apis?limit=500&group_id=" + group))
@@ -221,6 +223,25 @@ func (s *server) everything(ids map[string][]string) map[string]string {
 		}
 	}
 	return all
+}
+
+func (s *server) declaration() string {
+	return "/gatelog/v1/projects/" + s.ProjectID + "/instances/" + s.InstanceID + "/declaration"
+}
+
+// isAsDeclared asks what it would change to apply what the instance is declared as: nothing.
+func (s *server) isAsDeclared() {
+	s.t.Helper()
+	var declared json.RawMessage
+	s.call(http.MethodGet, s.declaration(), nil, &declared)
+	var plan struct {
+		Changes, Refused []json.RawMessage
+	}
+	s.call(http.MethodPost, s.declaration(), map[string]any{"declaration": declared, "dry_run": true}, &plan)
+	if len(plan.Changes) > 0 || len(plan.Refused) > 0 {
+		s.t.Errorf("what it is declared as is not what it is: %d changes, first %.500s; %d refusals, first %.500s",
+			len(plan.Changes), plan.Changes, len(plan.Refused), plan.Refused)
+	}
 }
 
 // roundTrip exports each group and imports it into a new one: the definitions must be the same.

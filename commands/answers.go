@@ -86,6 +86,9 @@ type sealedAnswer struct {
 
 // answerKey returns the id under which the answer of a command is recorded, or "" for none.
 func answerKey(j *job) string {
+	if j.call.meta.Asks {
+		return ""
+	}
 	key := j.call.meta.IdempotencyKey
 	if key == "" {
 		return j.answerKey

@@ -194,6 +194,11 @@ func (b *Bus) start(s *Surface, key tenantKey) (*writer, error) {
 	return w, nil
 }
 
+// Writes reports whether this node writes for a tenant now.
+func (b *Bus) Writes(s *Surface, tenant string) bool {
+	return b.local(tenantKey{s.Name, tenant}) != nil
+}
+
 // Warm makes this node the writer of a tenant and reads its state, so that the first command does
 // not wait for it. It does nothing when a writer runs here.
 func (b *Bus) Warm(s *Surface, tenant string) error {

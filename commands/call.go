@@ -30,6 +30,8 @@ type Meta struct {
 	// IdempotencyKey makes a repeated call return the first answer; empty for none, at most 255
 	// bytes.
 	IdempotencyKey string `json:"idempotency_key,omitempty"`
+	// Asks says that the command changes nothing: its answer is not recorded, and it may be decided twice.
+	Asks bool `json:"asks,omitempty"`
 	// Trace follows the request; nil for what is no request of a client. It stays on the node that was asked.
 	Trace *Trace `json:"-"`
 }
@@ -55,7 +57,7 @@ func (c Call) Meta() Meta { return c.meta }
 // Asking returns the call for a command that changes nothing: without the Idempotency-Key, which stands for the
 // one command of the request that does.
 func (c Call) Asking() Call {
-	c.meta.IdempotencyKey = ""
+	c.meta.IdempotencyKey, c.meta.Asks = "", true
 	return c
 }
 

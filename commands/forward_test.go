@@ -88,6 +88,25 @@ func TestNodesShareOneWriter(t *testing.T) {
 	}
 }
 
+// A command that only asks is answered by the writer on another node, and leaves nothing in the log.
+func TestAskingAnotherNodeLeavesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, 2, nil)
+	h.nodes[0].create(t, "a")
+	h.settle(t)
+	if !h.nodes[0].Writes(h.nodes[0].toy.surface, "t1") || h.nodes[1].Writes(h.nodes[1].toy.surface, "t1") {
+		t.Error("who writes is not who was asked first")
+	}
+	before := read(t, h.log)
+	sum, _, err := h.nodes[1].toy.add.Do(t.Context(), h.nodes[1].Bus, call("asked").Asking(), addCommand{Name: "a"})
+	if err != nil || sum != 0 {
+		t.Errorf("asked: %d, %v", sum, err)
+	}
+	if after := read(t, h.log); len(after.all) != len(before.all) {
+		t.Errorf("%d messages were added", len(after.all)-len(before.all))
+	}
+}
+
 func TestAnAnswerWithASecretComesBackFromAnotherNode(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t, 2, nil)

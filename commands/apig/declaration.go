@@ -36,15 +36,16 @@ type ReadDefinition func(ctx context.Context, at domain.Position) (apig.Definiti
 // readingTries is how often what runs is looked up again because something was published meanwhile.
 const readingTries = 5
 
-// Declare returns an instance, or the group of that name, in its declared form. Errors: those of
-// apig.State.Declare.
+// Declare returns an instance, or the group of that name, in its declared form, as the writer of the project knows
+// it. On another node than the writer's DeclareAt is better: an instance is a long answer to send around. Errors:
+// those of apig.State.Declare.
 func (c *Commands) Declare(ctx context.Context, b *commands.Bus, call commands.Call, in apig.Declare, read ReadDefinition) (apig.Declaration, domain.Position, error) {
 	return whileRunning(func() (apig.Declaration, domain.Position, error) {
 		var err error
 		if in.Written, err = c.written(ctx, b, call, apig.FindRunning{InstanceID: in.InstanceID, Groups: groupsOf(in)}, read); err != nil {
 			return apig.Declaration{}, 0, err
 		}
-		return c.declare.Do(ctx, b, call, in)
+		return c.declare.Do(ctx, b, call.Asking(), in)
 	})
 }
 

@@ -36,13 +36,21 @@ type declareIn struct {
 
 func (s *surface) declare(ctx context.Context, call commands.Call, in *declareIn) (*found[apig.Declaration], error) {
 	command := apig.Declare{InstanceID: in.InstanceID, Group: in.Group}
-	if at, past := projections.MomentOf(ctx); past {
-		d, err := replayed(ctx, s, func() (apig.Declaration, error) {
-			return s.Commands.DeclareAt(ctx, s.Log, call, command, at, s.Queries.WrittenAt)
-		})
+	at, past := projections.MomentOf(ctx)
+	if !past && s.Bus.Writes(s.Commands.Surface, in.tenant()) {
+		d, _, err := s.Commands.Declare(ctx, s.Bus, call, command, s.Queries.WrittenAt)
 		return &found[apig.Declaration]{d}, err
 	}
-	d, _, err := s.Commands.Declare(ctx, s.Bus, call, command, s.Queries.WrittenAt)
+	if !past {
+		head, err := s.Log.Head(ctx)
+		if err != nil {
+			return nil, err
+		}
+		at = domain.Position(head)
+	}
+	d, err := replayed(ctx, s, func() (apig.Declaration, error) {
+		return s.Commands.DeclareAt(ctx, s.Log, call, command, at, s.Queries.WrittenAt)
+	})
 	return &found[apig.Declaration]{d}, err
 }
 

@@ -35,6 +35,10 @@ func TestFilesOfAGroup(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "groups", "shop", "apis", "more.yaml")); err != nil {
 		t.Fatal(err)
 	}
+	o = s.tell(t, "diff", "-f", dir, "--keep")
+	if text := strings.Join(must(t, o), "\n"); strings.Contains(text, "delete") || !strings.Contains(text, "change api shop/orders") {
+		t.Errorf("with everything kept:\n%s", text)
+	}
 	o = s.tell(t, "diff", "-f", dir)
 	wantParts(t, strings.Join(must(t, o), "\n"), "- delete api shop/more", "  change api shop/orders\n            replace /definition/backend_api/url_domain \"three.example.com\"",
 		"  change publication shop/orders in RELEASE")

@@ -84,6 +84,7 @@ type planning struct {
 	m       *domain.Moment
 	run     running
 	secrets FreshSecrets
+	keep    bool // what is not declared
 	plan    ChangePlan
 	events  []domain.Event
 
@@ -114,12 +115,9 @@ func (s *State) ApplyDeclaration(m *domain.Moment, c ApplyDeclaration) (ChangePl
 		return ChangePlan{}, nil, err
 	}
 	p := s.planning(m, in, c.Written)
-	p.secrets = c.Secrets
+	p.secrets, p.keep = c.Secrets, c.Keep
 	if err := p.steps(c.Declaration); err != nil {
 		return ChangePlan{}, nil, err
-	}
-	if c.Keep {
-		p.first, p.last = nil, nil
 	}
 	return p.done(c.DryRun)
 }
@@ -306,7 +304,7 @@ func planOf[T any](p *planning, k declaredKind[T], within string, wanted []T) er
 			return k.change(p, id, t)
 		}))
 	}
-	if k.remove != nil {
+	if k.remove != nil && !p.keep {
 		for _, name := range sortedNames(k.known(p.in, within)) {
 			if _, stays := declared[name]; !stays {
 				p.last = append(p.last, removal(p, k, within, name))

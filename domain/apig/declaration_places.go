@@ -122,10 +122,10 @@ func (d DeclaredPlace) declared(family string) []string {
 	return nil
 }
 
-// places returns the environments that an API is declared for, or is something in.
+// places returns the environments that an API is declared for, or is something in that need not be kept.
 func (p *planning) places(a DeclaredAPI, group string) []string {
 	names := slices.Collect(maps.Keys(a.Places))
-	if now := p.api(group, a.Draft.Name); now != nil {
+	if now := p.api(group, a.Draft.Name); now != nil && !p.keep {
 		for _, e := range p.in.envs {
 			if !p.in.declareBound(placement{now.ID, e.ID}).empty() || now.inEffect[e.ID].version != nil {
 				names = append(names, e.Name)
@@ -176,8 +176,7 @@ func (p *planning) publish(group, env string, d DeclaredAPI) ([]domain.Event, er
 		return nil, err
 	}
 	v := version{groupID: wanted.GroupID, envID: e.ID, refs: VariableRefs(wanted), definition: a.position}
-	drafted := len(Changed(wanted, a.Definition)) == 0
-	if !drafted {
+	if len(Changed(wanted, a.Definition)) > 0 {
 		v.definition = 0
 	}
 	ev := p.in.publish(p.m, a, e, v)
@@ -213,7 +212,7 @@ func (p *planning) takeOffline(group, env, name string) ([]domain.Event, error) 
 	return []domain.Event{ev}, err
 }
 
-// bind binds the policies of a family that are declared for a place, and no others.
+// bind binds the policies of a family that are declared for a place, and no others unless they are kept.
 func (p *planning) bind(familyName, group, env string, d DeclaredAPI) ([]domain.Event, error) {
 	a, e, err := p.placeOf(group, d.Draft.Name, env)
 	if err != nil {
@@ -226,7 +225,7 @@ func (p *planning) bind(familyName, group, env string, d DeclaredAPI) ([]domain.
 	}
 	var all []domain.Event
 	for _, id := range slices.Sorted(maps.Keys(f.bound.at[at])) {
-		if now := f.bound.all[id]; wanted[now.Kind] == "" {
+		if now := f.bound.all[id]; wanted[now.Kind] == "" && !p.keep {
 			all = append(all, f.unbind(now))
 		}
 	}
@@ -267,7 +266,7 @@ func (p *planning) wanted(f family, names []string) (map[string]string, error) {
 	return wanted, nil
 }
 
-// authorize lets the apps call that are declared for a place, and no others.
+// authorize lets the apps call that are declared for a place, and no others unless they are kept.
 func (p *planning) authorize(group, env string, d DeclaredAPI) ([]domain.Event, error) {
 	a, e, err := p.placeOf(group, d.Draft.Name, env)
 	if err != nil {
@@ -283,7 +282,7 @@ func (p *planning) authorize(group, env string, d DeclaredAPI) ([]domain.Event, 
 	}
 	var all []domain.Event
 	for _, id := range slices.Sorted(maps.Keys(p.in.credentials.authsOf[ofAPI(a.ID)])) {
-		if auth := p.in.credentials.auths[id]; auth.EnvID == e.ID && !slices.Contains(wanted, auth.AppID) {
+		if auth := p.in.credentials.auths[id]; auth.EnvID == e.ID && !slices.Contains(wanted, auth.AppID) && !p.keep {
 			all = append(all, AppAuthRevoked{auth})
 		}
 	}

@@ -120,6 +120,9 @@ func (p *planning) inGroup(g DeclaredGroup) error {
 
 // removeAPIs adds the steps that end the APIs of a group but for those named.
 func (p *planning) removeAPIs(group string, but []string) {
+	if p.keep {
+		return
+	}
 	for _, name := range sortedNames(apiKind.known(p.in, group)) {
 		if slices.Contains(but, name) {
 			continue

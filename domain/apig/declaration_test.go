@@ -260,6 +260,38 @@ func copyOf(t *testing.T, d Declaration) Declaration {
 	return again
 }
 
+// Kept is also what is bound, and where nothing is said of; what is declared to be offline goes offline.
+func TestWhatIsBoundIsKept(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		place map[string]DeclaredPlace
+		want  []string
+	}{
+		"an environment that is not declared": {nil, nil},
+		"a place without policies":            {map[string]DeclaredPlace{"RELEASE": {Published: true}}, nil},
+		"one more policy of another type":     {map[string]DeclaredPlace{"RELEASE": {Published: true, ACLs: []string{"office"}}}, nil},
+		"offline": {
+			map[string]DeclaredPlace{"TEST": {Published: false}}, []string{"delete publication shop/list in TEST"},
+		},
+	} {
+		w := empty()
+		w.applied(t, declarationIn(t, "full.yaml"))
+		d := copyOf(t, w.declare(t))
+		apiIn(&d, "list").Places = c.place
+		apiIn(&d, "order").Places = nil
+		named(d.Apps, appKind, "mobile").ACL = nil
+		d.Throttles[0].Specials, d.AppQuotas[0].Apps = nil, nil
+		plan, _, err := w.direct.ApplyDeclaration(w.moment(), ApplyDeclaration{InstanceID: gw, Declaration: d, Written: w.written(t), Keep: true})
+		var changes []string
+		for _, change := range plan.Changes {
+			changes = append(changes, change.Action+" "+change.String())
+		}
+		if diff := cmp.Diff(c.want, changes); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%s", name, err, diff)
+		}
+	}
+}
+
 // What nobody could apply is not planned for long.
 func TestADeclarationIsBounded(t *testing.T) {
 	t.Parallel()

@@ -143,7 +143,8 @@ func (a asked) apply(d apig.Declaration, keep, dryRun bool) (gatelog.PlanView, e
 	var body gatelog.ApplyBody
 	body.Body.Declaration, body.Body.Keep, body.Body.DryRun = d, keep, dryRun
 	var view gatelog.PlanView
-	return view, a.server.post(a.Context(), "declaration", body.Body, &view)
+	err := a.server.post(a.Context(), "declaration", body.Body, &view)
+	return view, err
 }
 
 // diffFiles shows what applying files would change.
@@ -168,8 +169,11 @@ func (a asked) agreed(d apig.Declaration, keep bool, path string) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	if err := a.changePlan(view); err != nil || view.Events == 0 || len(view.Refused) > 0 {
+	if err := a.changePlan(view); err != nil || view.Events == 0 && len(view.Refused) == 0 {
 		return false, err
+	}
+	if len(view.Refused) > 0 {
+		return false, errors.New("nothing was changed, for the reasons above")
 	}
 	a.PrintErr("make these changes? Only 'yes' does: ")
 	answer, err := bufio.NewReader(a.InOrStdin()).ReadString('\n')

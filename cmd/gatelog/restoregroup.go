@@ -14,7 +14,7 @@ import (
 )
 
 func restoreGroupCommand() *cobra.Command {
-	return restoringCommand(&cobra.Command{
+	return restoringWhole(&cobra.Command{
 		Use:   "restore-group GROUP_ID",
 		Short: "Bring a group with all its APIs back to what it was at a moment",
 		Long: `Brings a group back to what it was: its name, its APIs with their drafts, what was published of them,
@@ -30,7 +30,7 @@ What rules forbid is refused as a whole, with all reasons. See what would happen
 }
 
 func restoreAPICommand() *cobra.Command {
-	return restoringCommand(&cobra.Command{
+	return restoringWhole(&cobra.Command{
 		Use:   "restore-api API_ID",
 		Short: "Bring one API back to what it was at a moment",
 		Long: `Brings an API back to what it was: its draft, what was published of it, and the policies that were bound
@@ -54,28 +54,10 @@ It is a new change like any other. See what would happen with --dry-run first.`,
 		Example: `  gatelog restore-resource throttle 3437448ad06f4e0c91a224183116e965 --as-of 1742 --dry-run
   gatelog restore-resource channel 3c1d… --as-of 2026-01-02T15:04:05Z --reason 'deleted by mistake'`,
 	}
-	addConnection(cmd)
-	addOutput(cmd, "what the server answers")
 	cmd.Args = kindAndID
-	asOf := addAsOf(cmd)
-	dryRun := cmd.Flags().Bool("dry-run", false, "only show what would change")
-	reason := cmd.Flags().String("reason", "", "why; kept with the events")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		body, err := restoreBody(*asOf, *dryRun)
-		if err != nil {
-			return err
-		}
-		return ask(cmd, func(a asked) error {
-			var view gatelog.ThingRestoredView
-			a.server.reason = *reason
-			path := strings.Join([]string{"resources", url.PathEscape(args[0]), url.PathEscape(args[1]), "restore"}, "/")
-			if err := a.server.post(a.Context(), path, body.Body, &view); err != nil {
-				return err
-			}
-			return a.changePlan(view.PlanView)
-		})
-	}
-	return cmd
+	return restoringCommand(cmd, func(args []string) string {
+		return strings.Join([]string{"resources", url.PathEscape(args[0]), url.PathEscape(args[1])}, "/")
+	}, func(a asked, v gatelog.ThingRestoredView) error { return a.changePlan(v.PlanView) })
 }
 
 // restoreBody asks for a restoration.
@@ -87,11 +69,16 @@ func restoreBody(asOf string, dryRun bool) (body gatelog.RestoreBody, err error)
 	return body, nil
 }
 
-// restoringCommand completes a command that restores what stands under a path.
-func restoringCommand(cmd *cobra.Command, under string) *cobra.Command {
+// restoringWhole completes a command that restores what stands under a path with its id.
+func restoringWhole(cmd *cobra.Command, under string) *cobra.Command {
+	cmd.Args = oneID
+	return restoringCommand(cmd, func(args []string) string { return under + "/" + args[0] }, asked.plan)
+}
+
+// restoringCommand completes a command that restores what stands at a path, and shows the answer.
+func restoringCommand[V any](cmd *cobra.Command, path func(args []string) string, show func(asked, V) error) *cobra.Command {
 	addConnection(cmd)
 	addOutput(cmd, "what the server answers")
-	cmd.Args = oneID
 	asOf := addAsOf(cmd)
 	dryRun := cmd.Flags().Bool("dry-run", false, "only show what would change")
 	reason := cmd.Flags().String("reason", "", "why; kept with the events")
@@ -101,15 +88,15 @@ func restoringCommand(cmd *cobra.Command, under string) *cobra.Command {
 			return err
 		}
 		return ask(cmd, func(a asked) error {
-			var view gatelog.RestoreView
+			var view V
 			a.server.reason = *reason
-			if err := a.server.post(a.Context(), under+"/"+args[0]+"/restore", body.Body, &view); err != nil {
+			if err := a.server.post(a.Context(), path(args)+"/restore", body.Body, &view); err != nil {
 				return err
 			}
 			if a.asJSON {
 				return writeJSON(a.OutOrStdout(), view)
 			}
-			return a.plan(view)
+			return show(a, view)
 		})
 	}
 	return cmd

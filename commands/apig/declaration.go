@@ -96,6 +96,9 @@ func (c *Commands) ApplyDeclaration(ctx context.Context, b *commands.Bus, call c
 			asked.Groups = append(asked.Groups, g.Name)
 		}
 	}
+	if speaksOfAPIs := in.Declaration.Groups != nil && (asked.Groups != nil || in.Declaration.Scope != apig.ScopeGroups); !speaksOfAPIs {
+		return c.applyDeclaration.Do(ctx, b, call, in)
+	}
 	return whileRunning(func() (apig.ChangePlan, domain.Position, error) {
 		var err error
 		if in.Written, err = c.written(ctx, b, call, asked, read); err != nil {

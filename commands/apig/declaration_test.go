@@ -109,3 +109,44 @@ func TestDeclaredSecretsAreChecked(t *testing.T) {
 		t.Errorf("another type of signature: %v", err)
 	}
 }
+
+// Where no group is spoken of, what runs is not looked up: an instance may have more APIs than are declared at once.
+func TestPoliciesAloneAreApplied(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.publishedAndChanged()
+	d := apig.Declaration{Format: apig.DeclarationFormat, Scope: apig.ScopeInstance, ACLs: []apig.ACLBody{{Name: "office", Type: "PERMIT", EntityType: "IP", Value: "192.0.2.7"}}}
+	looked := func(context.Context, domain.Position) (apig.Definition, error) {
+		t.Error("what runs was looked up")
+		return apig.Definition{}, nil
+	}
+	plan, _, err := o.ApplyDeclaration(t.Context(), o.bus, o.call(""), apig.ApplyDeclaration{InstanceID: o.instance, Declaration: d}, looked)
+	if err != nil || len(plan.Changes) != 1 {
+		t.Errorf("%+v, %v", plan, err)
+	}
+}
+
+// publishedAndChanged makes an API whose draft is not what runs.
+func (o *office) publishedAndChanged() {
+	o.t.Helper()
+	ctx, call := o.t.Context(), o.call("")
+	g, _, err := o.CreateGroup.Do(ctx, o.bus, call, apig.CreateGroup{InstanceID: o.instance, Body: apig.GroupBody{Name: "shop"}})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	d := apig.Definition{
+		Name: "list", Type: 1, ReqMethod: "GET", ReqURI: "/list", AuthType: "NONE", BackendType: "MOCK", GroupID: g.ID, MockInfo: &apig.Mock{ResultContent: "one"},
+	}
+	made, _, err := o.CreateAPI.Do(ctx, o.bus, call, apig.CreateAPI{InstanceID: o.instance, Body: d})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	body := apig.PublicationBody{Action: apig.ActionOnline, EnvID: apig.ReleaseEnvID, APIID: made.API.ID}
+	if _, _, err := o.PublishAPI.Do(ctx, o.bus, call, apig.PublishAPI{InstanceID: o.instance, Body: body}); err != nil {
+		o.t.Fatal(err)
+	}
+	d.MockInfo = &apig.Mock{ResultContent: "two"}
+	if _, _, err := o.UpdateAPI.Do(ctx, o.bus, call, apig.UpdateAPI{InstanceID: o.instance, APIID: made.API.ID, Body: d}); err != nil {
+		o.t.Fatal(err)
+	}
+}

@@ -31,6 +31,7 @@ const (
 	groupsDir = "groups"
 	groupFile = "group.yaml"
 	apisDir   = "apis"
+	ending    = ".yaml"
 )
 
 // Bounds of what is read.
@@ -54,7 +55,7 @@ var lists = []string{
 }
 
 // Read reads a declaration: a directory that Write has written, a file with all of it, or standard input for "-".
-// A member that there is none of is an error, as is one that is there twice.
+// A member or a file that there is none of is an error, as is a member that is there twice.
 func Read(path string, stdin io.Reader) (apig.Declaration, error) {
 	var d apig.Declaration
 	if path == "-" {
@@ -111,10 +112,15 @@ func readDir(dir string) (apig.Declaration, error) {
 		}
 		return d, err
 	}
+	if err := stray(dir, func(name string) bool {
+		return name == headFile || slices.Contains(lists, strings.TrimSuffix(name, ending))
+	}); err != nil {
+		return d, err
+	}
 	whole := map[string]json.RawMessage{}
 	for _, name := range lists {
 		var list json.RawMessage
-		err := readFile(filepath.Join(dir, name+".yaml"), &list)
+		err := readFile(filepath.Join(dir, name+ending), &list)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -152,6 +158,9 @@ func readGroups(dir string) ([]apig.DeclaredGroup, error) {
 		if err := readFile(filepath.Join(dir, e.Name(), groupFile), &g); err != nil {
 			return nil, err
 		}
+		if err := stray(filepath.Join(dir, e.Name()), func(name string) bool { return name == groupFile }); err != nil {
+			return nil, err
+		}
 		apis, err := readAPIs(filepath.Join(dir, e.Name(), apisDir))
 		if err != nil {
 			return nil, err
@@ -165,8 +174,11 @@ func readGroups(dir string) ([]apig.DeclaredGroup, error) {
 }
 
 func readAPIs(dir string) ([]apig.DeclaredAPI, error) {
-	files, err := filepath.Glob(filepath.Join(escaped(dir), "*.yaml"))
+	files, err := filepath.Glob(filepath.Join(escaped(dir), "*"+ending))
 	if err != nil || len(files) == 0 {
+		return nil, err
+	}
+	if err := stray(dir, func(name string) bool { return filepath.Ext(name) == ending }); err != nil {
 		return nil, err
 	}
 	if len(files) > maxFiles {
@@ -179,6 +191,22 @@ func readAPIs(dir string) ([]apig.DeclaredAPI, error) {
 		}
 	}
 	return apis, nil
+}
+
+// stray refuses a file in a directory that looks as if it should be read and is not known: what is misspelled must
+// not count as what is not spoken of.
+func stray(dir string, known func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		looks := slices.Contains([]string{ending, ".yml", ".json"}, filepath.Ext(e.Name()))
+		if looks && !e.IsDir() && !known(e.Name()) {
+			return fmt.Errorf("%s is no file of a declaration: see 'gatelog at --export'", filepath.Join(dir, e.Name()))
+		}
+	}
+	return nil
 }
 
 // escaped is a path in which nothing is a pattern.
@@ -247,7 +275,7 @@ func filesOf(d apig.Declaration) (map[string][]byte, error) {
 	err = add(headFile, head{d.Format, d.Scope})
 	for _, name := range lists {
 		if list, there := members[name]; there {
-			err = errors.Join(err, add(name+".yaml", list))
+			err = errors.Join(err, add(name+ending, list))
 		}
 	}
 	dirs := fileNames(namesOf(d.Groups, func(g apig.DeclaredGroup) string { return g.Name }))
@@ -255,7 +283,7 @@ func filesOf(d apig.Declaration) (map[string][]byte, error) {
 		dir := filepath.Join(groupsDir, dirs[i])
 		names := fileNames(namesOf(g.APIs, func(a apig.DeclaredAPI) string { return a.Draft.Name }))
 		for k, a := range g.APIs {
-			err = errors.Join(err, add(filepath.Join(dir, apisDir, names[k]+".yaml"), a))
+			err = errors.Join(err, add(filepath.Join(dir, apisDir, names[k]+ending), a))
 		}
 		if len(g.APIs) > 0 {
 			g.APIs = nil // they have files of their own
@@ -277,9 +305,9 @@ func namesOf[T any](all []T, nameOf func(T) string) []string {
 func removeOthers(dir string, files map[string][]byte) error {
 	var known []string
 	for _, name := range lists {
-		known = append(known, filepath.Join(dir, name+".yaml"))
+		known = append(known, filepath.Join(dir, name+ending))
 	}
-	for _, pattern := range []string{filepath.Join(groupsDir, "*", groupFile), filepath.Join(groupsDir, "*", apisDir, "*.yaml")} {
+	for _, pattern := range []string{filepath.Join(groupsDir, "*", groupFile), filepath.Join(groupsDir, "*", apisDir, "*"+ending)} {
 		found, err := filepath.Glob(filepath.Join(escaped(dir), pattern))
 		if err != nil {
 			return err

@@ -158,6 +158,9 @@ func TestWhatIsNotRead(t *testing.T) {
 		"a member twice":             {"gatelog.yaml", "format: 1\nformat: 1\n"},
 		"no list":                    {"channels.yaml", "name: x\n"},
 		"no YAML":                    {"groups/shop/group.yaml", "\t{"},
+		"a list with another name":   {"chanels.yaml", "[]"},
+		"another ending":             {"groups/shop/apis/order.yml", "definition: {name: order}\n"},
+		"an API beside the others":   {"groups/shop/order.yaml", "definition: {name: order}\n"},
 		"too long":                   {"plugins.yaml", strings.Repeat("#", 17<<20)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -174,11 +174,15 @@ func readGroups(dir string) ([]apig.DeclaredGroup, error) {
 }
 
 func readAPIs(dir string) ([]apig.DeclaredAPI, error) {
-	files, err := filepath.Glob(filepath.Join(escaped(dir), "*"+ending))
-	if err != nil || len(files) == 0 {
+	err := stray(dir, func(name string) bool { return filepath.Ext(name) == ending })
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := stray(dir, func(name string) bool { return filepath.Ext(name) == ending }); err != nil {
+	files, err := filepath.Glob(filepath.Join(escaped(dir), "*"+ending))
+	if err != nil || len(files) == 0 {
 		return nil, err
 	}
 	if len(files) > maxFiles {

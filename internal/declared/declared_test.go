@@ -160,13 +160,19 @@ func TestWhatIsNotRead(t *testing.T) {
 		"no YAML":                    {"groups/shop/group.yaml", "\t{"},
 		"a list with another name":   {"chanels.yaml", "[]"},
 		"another ending":             {"groups/shop/apis/order.yml", "definition: {name: order}\n"},
+		"another ending alone":       {"groups/bank/apis/pay.yml", "definition: {name: pay}\n"},
 		"an API beside the others":   {"groups/shop/order.yaml", "definition: {name: order}\n"},
 		"too long":                   {"plugins.yaml", strings.Repeat("#", 17<<20)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			write(t, dir, instance(shop(api("list"))))
+			bank := shop()
+			bank.Name = "bank"
+			write(t, dir, instance(shop(api("list")), bank))
+			if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(file.path)), 0o700); err != nil {
+				t.Fatal(err)
+			}
 			if err := os.WriteFile(filepath.Join(dir, file.path), []byte(file.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
